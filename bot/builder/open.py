@@ -1,0 +1,34 @@
+"""The draft a conversation is about, as it stands now and only if it is as its admin last saw it."""
+
+from bot.conversation.memory import Memory
+from bot.conversation.turn import Turn
+from broadcast.draft import Draft
+from storage.broadcasts import EditedMeanwhile
+from storage.lifecycle import BroadcastStatus
+
+REVIEWABLE = (BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED, BroadcastStatus.MISSED)
+"""Where a broadcast may be looked at, sent or put into the calendar; only a draft may be changed."""
+
+
+class Gone(Exception):
+    """The broadcast is no longer there to be built: sent, cancelled, or never was."""
+
+
+def open_draft(turn: Turn, memory: Memory) -> Draft:
+    """Return the draft. Raises `EditedMeanwhile` when it changed since it was shown, `Gone` when it is over."""
+    draft = turn.desk.get(memory.draft)
+    if draft is None or draft.status not in REVIEWABLE:
+        raise Gone
+    if draft.version != memory.version:
+        raise EditedMeanwhile
+    return draft
+
+
+def change(turn: Turn, memory: Memory, **changes: object) -> Memory:
+    """Change the draft and remember its new version. Raises as `open_draft` does."""
+    draft = open_draft(turn, memory)
+    if draft.status is not BroadcastStatus.DRAFT:
+        draft = turn.desk.unschedule(draft, turn.person)
+    if any(getattr(draft, name) != value for name, value in changes.items()):
+        draft = turn.desk.edit(draft, **changes)
+    return memory.but(version=draft.version, draft=draft.id)

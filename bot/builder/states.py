@@ -1,0 +1,18 @@
+"""Where a conversation can stand."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Stored by name; IDLE is the state of somebody who is not building anything."""
+
+    IDLE = ""
+    NAME = "name"
+    WHEN = "when"
+    WHO = "who"
+    MESSAGES = "messages"
+    FALLBACK = "fallback"  # what is read by those who have no such value
+    REVIEW = "review"
+    CONFIRM = "confirm"  # the number of people has to be typed
+    EDIT = "edit"  # which part
+    LEAVE = "leave"  # save, discard or go on

@@ -1,0 +1,70 @@
+"""The time of a broadcast: now, decided at the end, or an instant in the future."""
+
+from bot.builder.open import change, open_draft
+from bot.builder.states import State
+from bot.conversation.answer import Answer, typed_value, word_value
+from bot.conversation.memory import Memory
+from bot.conversation.rule import Did, Question, stays
+from bot.conversation.turn import Say, Turn
+from broadcast.draft import Draft
+from broadcast.when.parse import parse_time
+from broadcast.when.readings import Ambiguous, At, Later, Now
+from broadcast.when.words import say_moment
+from broadcast.when.zones import zone_name
+from handlers.content import Choice
+from handlers.contract import Problem
+
+
+def ask(turn: Turn, memory: Memory) -> Question:
+    """Ask for the time, or whether it stays."""
+    draft = open_draft(turn, memory)
+    choices = (turn.choice("Now", typed_value("now")), turn.choice("Later", typed_value("later")), *_ways(turn, memory))
+    text = turn.say(
+        "When should it go out? Now, later (you decide at the end), or a time like “tomorrow 9” or"
+        " “fri 18:30” ({zone}).",
+        zone=zone_name(turn.zone),
+    )
+    if memory.returning or memory.hub:
+        text = turn.say("Its time: {time}.", time=say_when(turn, memory, draft)) + "\n" + text
+    return Question(memory, Say(text, choices))
+
+
+def _ways(turn: Turn, memory: Memory) -> tuple[Choice, ...]:
+    keep = (turn.choice("Keep it", word_value("keep")),) if memory.returning or memory.hub else ()
+    return (*keep, turn.choice("Back", word_value("back")))
+
+
+def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
+    """Take the time, ask which one is meant, or say why it cannot be that."""
+    reading = parse_time(answer.text, turn.now, turn.zone, locale=turn.language or "en")
+    match reading:
+        case Now() | Later():
+            word = "now" if isinstance(reading, Now) else "later"
+            memory = change(turn, memory, scheduled_for=None)
+            text = turn.say("It goes out as soon as you confirm.") if word == "now" else turn.say("Time: you decide later.")
+            return Did(memory.but(when=word), (Say(text),))
+        case At():
+            memory = change(turn, memory, scheduled_for=reading.moment, time_zone=reading.zone.key)
+            return Did(memory.but(when="at"), (Say(turn.say("Time: {time}.", time=turn.time(reading.moment))),))
+        case Ambiguous():
+            return _which(turn, memory, reading)
+        case Problem():
+            return stays(memory, State.WHEN, turn.problem(reading))
+
+
+def _which(turn: Turn, memory: Memory, reading: Ambiguous) -> Did:
+    options = tuple(
+        Choice(title=say_moment(option.moment, option.zone, turn.language), value=typed_value(option.text))
+        for option in reading.options
+    )
+    said = Say(turn.say(reading.question, **reading.facts), (*options, turn.choice("Back", word_value("back"))))
+    return Did(memory, (said,), to=State.WHEN, ask=False)
+
+
+def say_when(turn: Turn, memory: Memory, draft: Draft) -> str:
+    """Return the time of a draft in words."""
+    if draft.scheduled_for is not None:
+        return turn.time(draft.scheduled_for)
+    if memory.when == "now":
+        return turn.say("now, as soon as you confirm")
+    return turn.say("not decided; Send sends it now, Schedule asks for a time")

@@ -1,0 +1,39 @@
+"""What a conversation remembers between two messages: ids, versions, words, and what was offered last."""
+
+from pydantic import BaseModel, ConfigDict
+
+from handlers.content import Choice
+
+
+class Memory(BaseModel):
+    """Stored as JSON beside the state. Fields that another release wrote and this one lacks are dropped.
+
+    `draft` and `version`: the broadcast being built, as its admin last saw it. `when`: what was answered to
+    the question of the time (`now`, `later`, `at`; '' before that). `hub`: the first pass is over, so every
+    part returns to the review card. `returning`: the question was gone back to, and may be kept as answered.
+    `card`: the fingerprint on the review card last shown. `left`: the state that `cancel` was said in.
+    `pending`: a text that waits for its fallback. `replacing`: the number of the message to be replaced.
+    `sent`: the broadcast that `undo` speaks of. `choices`: what was offered last, in its order.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    draft: int = 0
+    version: int = 0
+    when: str = ""
+    hub: bool = False
+    returning: bool = False
+    card: str = ""
+    left: str = ""
+    pending: str = ""
+    replacing: int = 0
+    sent: int = 0
+    choices: tuple[Choice, ...] = ()
+
+    def but(self, **changes: object) -> "Memory":
+        """Return the memory with some of it changed."""
+        return self.model_copy(update=changes)
+
+    def over(self) -> "Memory":
+        """Return what is left of it once a broadcast is done with."""
+        return Memory(sent=self.sent)

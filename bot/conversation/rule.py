@@ -1,0 +1,56 @@
+"""The shapes a conversation is written in: rules, what a rule did, and the question each state asks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.builder.states import State
+from bot.conversation.answer import Answer
+from bot.conversation.memory import Memory
+from bot.conversation.turn import Said, Say, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What came of an answer.
+
+    `to`: the state to go to instead of the rule's; None leaves that to the rule. `ask`: the question of the
+    state it ends in follows.
+    """
+
+    memory: Memory
+    says: tuple[Said, ...] = ()
+    to: State | None = None
+    ask: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """The next state of the first pass; once that is over, every part goes back to the review card."""
+
+    state: State
+
+    def after(self, memory: Memory) -> State:
+        """Return where to go."""
+        return State.REVIEW if memory.hub else self.state
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """On this, do that, go there; `then` None stays."""
+
+    on: Callable[[Turn, Memory, Answer], bool]
+    do: Callable[[Turn, Memory, Answer], Did]
+    then: State | Onward | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a state asks, and the memory of having asked it."""
+
+    memory: Memory
+    say: Say
+
+
+def stays(memory: Memory, state: State, text: str, *, ask: bool = False) -> Did:
+    """Say something is not right, and remain in the state with its question open."""
+    return Did(memory, (Say(text, memory.choices),), to=state, ask=ask)

@@ -1,0 +1,100 @@
+"""One message of an admin, and what a step answers it with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.numbers import format_decimal
+
+from bot.texts import Texts
+from broadcast.service import Desk
+from broadcast.when.words import say_distance, say_time
+from handlers.content import Choice, Content
+from handlers.contract import Problem
+from storage.admins import ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What an admin wrote or tapped, and everything a step needs to answer.
+
+    `person` is the platform user id, `zone` where this admin reads and writes times, `payload` the value of a
+    tapped choice, `images` the addresses of pictures, `other` the platform's words for what is neither text
+    nor picture, `now` aware.
+    """
+
+    desk: Desk
+    person: str
+    role: str
+    admin_id: int
+    language: str
+    zone: ZoneInfo
+    texts: Texts
+    now: datetime
+    text: str = ""
+    payload: str = ""
+    images: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
+
+    def say(self, message: str, **facts: object) -> str:
+        """Return a sentence in the admin's language, with the facts filled in."""
+        return self.texts.gettext(message).format(**{name: self._shown(fact) for name, fact in facts.items()})
+
+    def plural(self, singular: str, plural: str, n: int, **facts: object) -> str:
+        """Return a sentence that depends on a number, which it may show as `{n}`."""
+        shown = {name: self._shown(fact) for name, fact in {"n": n, **facts}.items()}
+        return self.texts.ngettext(singular, plural, n).format(**shown)
+
+    def problem(self, problem: Problem) -> str:
+        """Return the sentence of a problem. Its unit, where it has one, is a message of its own."""
+        facts = dict(problem.facts)
+        if isinstance(facts.get("unit"), str):
+            facts["unit"] = self.texts.gettext(str(facts["unit"]))
+        return self.say(problem.sentence, **facts)
+
+    def problems(self, found: list[Problem]) -> str:
+        """Return all problems, one a line, each said once."""
+        return "\n".join(dict.fromkeys(self.problem(problem) for problem in found))
+
+    def time(self, moment: datetime) -> str:
+        """Return date, time, zone and distance as this admin reads them."""
+        return say_time(moment, self.zone, self.now, self.language)
+
+    def clock(self, moment: datetime) -> str:
+        """Return the time of day, to the second."""
+        return f"{moment.astimezone(self.zone):%H:%M:%S}"
+
+    def distance(self, seconds: float) -> str:
+        """Return a length of time in words."""
+        return say_distance(timedelta(seconds=seconds), self.language)
+
+    def may(self, role: str) -> bool:
+        """Say whether this admin has `role`, or a higher one."""
+        return self.role in ROLES and ROLES.index(self.role) <= ROLES.index(role)
+
+    def choice(self, title: str, value: str) -> Choice:
+        """Return a choice with its title in the admin's language."""
+        return Choice(title=self.texts.gettext(title), value=value)
+
+    def _shown(self, fact: object) -> object:
+        return format_decimal(fact, locale=self.language or "en") if type(fact) is int else fact
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Words, and the ready answers offered with them."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """The messages of a broadcast as a subscriber with these values would get them."""
+
+    content: Content
+    values: Mapping[str, str]
+
+
+Said = Say | Show

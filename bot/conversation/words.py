@@ -1,0 +1,39 @@
+"""The words with which the builder is answered, in English and Chinese: always both, whatever is spoken."""
+
+import unicodedata
+from collections.abc import Mapping
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "everyone": ("everyone", "everybody", "all", "所有人", "全部", "全体", "大家"),
+    "done": ("done", "完成", "好了"),
+    "send": ("send", "send it", "发送", "群发"),
+    "send now": ("send now", "立即发送"),
+    "schedule": ("schedule", "schedule it", "定时", "定时发送"),
+    "save": ("save", "save draft", "保存", "保存草稿", "存草稿"),
+    "discard": ("discard", "delete it", "放弃", "丢弃"),
+    "go on": ("go on", "continue", "继续"),
+    "keep": ("keep", "keep it", "不变", "保留"),
+    "back": ("back", "返回", "上一步"),
+    "cancel": ("cancel", "取消"),
+    "preview": ("preview", "test", "预览", "测试"),
+    "help": ("help", "?", "帮助"),
+    "undo": ("undo", "撤销", "撤回"),
+    "edit": ("edit", "change", "修改", "编辑"),
+    "name": ("name", "名称", "名字"),
+    "when": ("when", "time", "时间"),
+    "who": ("who", "audience", "对象", "受众"),
+    "messages": ("messages", "message", "内容", "消息"),
+}
+"""By the word the rules speak of."""
+
+_MEANINGS = {word: meaning for meaning, words in WORDS.items() for word in words}
+
+
+def plain(text: str) -> str:
+    """Return `text` as it is compared: one width, one case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def meaning(text: str) -> str:
+    """Return the word that `text` stands for; '' when it is anything but exactly one of them."""
+    return _MEANINGS.get(plain(text), "")

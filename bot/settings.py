@@ -1,0 +1,198 @@
+"""Every setting once: its name, type, default and what it is for.
+
+Read from a TOML file, then from the environment (`CLARION_DATABASE__URL` sets `[database] url`). A secret may be
+written as `env:NAME` or `file:PATH` (relative to the file) to keep it out of the file. Names nobody knows are refused.
+`config.example.toml` is made from this module and a test holds the two equal.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from handlers.secret import Secret
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; the sentence says which, what was expected and where."""
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a time zone; expected a name like Europe/Berlin")
+    return name
+
+
+def _origin(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    if scheme not in {"http", "https"} or not rest.rstrip("/") or "/" in rest.rstrip("/"):
+        raise ValueError(
+            f"{url!r} is not scheme, host and port alone; expected something like https://graph.facebook.com"
+        )
+    return url.rstrip("/")
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+Origin = Annotated[str, AfterValidator(_origin)]
+SecretText = Annotated[str, AfterValidator(Secret)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ClarionSettings(_Section):
+    """What concerns the whole program."""
+
+    base_url: str = Field(
+        "http://localhost:8000",
+        description="Where people reach this program from outside; links in messages begin with it.",
+    )
+    timezone: Zone = Field(
+        "UTC", description="Time zone of times typed and shown, until an admin chooses another with /timezone."
+    )
+    language: Literal["en", "zh_CN"] = Field(
+        "en", description="Language of the program's own words, until an admin chooses another with /language."
+    )
+    undo_seconds: float = Field(
+        15, ge=0, le=3600, description="How long a Send can be taken back before the first message leaves, in seconds."
+    )
+    secret_key: SecretText = Field(
+        "",
+        description="Signs links and buttons: 32 random characters or more, the same on every host.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much is written to the log."
+    )
+
+
+class DatabaseSettings(_Section):
+    """Where everything is remembered."""
+
+    url: str = Field(
+        "sqlite:///clarion.db",
+        description="sqlite:/// and a path (relative to this file, or absolute), or postgresql://user:password@host/name.",
+    )
+
+
+class RedisSettings(_Section):
+    """Wake-ups, rate tokens and caches; may be wiped at any moment with nothing lost."""
+
+    url: str = Field("redis://127.0.0.1:6379/0", description="redis://host:port/db. Redis 7 or Valkey 8, or newer.")
+
+
+class _Channel(_Section):
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
+        description="Short name of the channel; part of its webhook address /webhooks/NAME.",
+    )
+    rate_per_second: float = Field(
+        30,
+        gt=0,
+        description="Messages a second for all workers together. Above 40 a Page's Inbox stops showing new messages.",
+    )
+    confirm_above: int = Field(
+        1000, ge=0, description="Sending to more people than this asks the admin to type the number."
+    )
+    timezone: Zone | None = Field(None, description="Time zone of this channel, if not the program's.")
+
+
+class MessengerChannel(_Channel):
+    """A Facebook Page."""
+
+    platform: Literal["messenger"] = Field("messenger", description="messenger")
+    page_id: str = Field(min_length=1, description="Id of the Page.")
+    access_token: SecretText = Field(min_length=1, description="Page access token.")
+    app_secret: SecretText = Field(min_length=1, description="App secret: proves that a webhook is Meta's.")
+    verify_token: SecretText = Field(
+        min_length=1, description="The words you typed as Verify Token in the app's webhook settings."
+    )
+    api_version: str = Field("26.0", pattern=r"^\d+\.\d+$", description="Version of the Graph API.")
+    api_base: Origin = Field(
+        "https://graph.facebook.com", description="The platform, or a simulator: scheme, host and port alone."
+    )
+
+
+Channel = MessengerChannel
+
+
+class Settings(BaseSettings):
+    """All settings of one installation."""
+
+    model_config = SettingsConfigDict(env_prefix="CLARION_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    clarion: ClarionSettings = ClarionSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    redis: RedisSettings = RedisSettings()
+    channels: tuple[Channel, ...] = Field((), description="One [[channels]] table for each Page or account.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is the library's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file."""
+        return env_settings, init_settings
+
+
+def load(path: Path) -> Settings:
+    """Read and check the settings. Raises `BadSettings` with one sentence for every mistake."""
+    try:
+        written = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadSettings(
+            f"There is no settings file at {path}. Copy config.example.toml there, or run: python -m bot init"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path} is not readable as TOML: {error}") from None
+    try:
+        settings = Settings(**_resolved(written, path.parent))
+    except ValidationError as error:
+        raise BadSettings(f"{path}: " + "; ".join(_sentence(mistake) for mistake in error.errors())) from None
+    names = [channel.name for channel in settings.channels]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise BadSettings(f"{path}: two channels are called {', '.join(sorted(twice))}; names must differ")
+    return settings
+
+
+def _resolved(value: Any, base: Path) -> Any:
+    """Replace `env:NAME` and `file:PATH` by what they point to."""
+    match value:
+        case dict():
+            return {key: _resolved(item, base) for key, item in value.items()}
+        case list():
+            return [_resolved(item, base) for item in value]
+        case str() if value.startswith("env:"):
+            name = value.removeprefix("env:")
+            if name not in os.environ:
+                raise BadSettings(f"A setting says {value}, but the environment has no {name}.")
+            return os.environ[name]
+        case str() if value.startswith("file:"):
+            path = base / value.removeprefix("file:")
+            try:
+                return path.read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise BadSettings(f"A setting says {value}, which cannot be read: {error.strerror}.") from None
+    return value
+
+
+def _sentence(mistake: Any) -> str:
+    where = ".".join(str(part) for part in mistake["loc"])
+    if mistake["type"] == "extra_forbidden":
+        return f"{where} is not a setting; see config.example.toml for the names there are"
+    if mistake["type"] == "missing":
+        return f"{where} is missing"
+    return f"{where}: {mistake['msg'].removeprefix('Value error, ')}"
+
+
+def zone_of(settings: Settings, channel: Channel) -> ZoneInfo:
+    """Return the time zone a channel's admins start with."""
+    return ZoneInfo(channel.timezone or settings.clarion.timezone)

@@ -1,0 +1,56 @@
+"""Every sentence to a person, in the languages of `bot/locales`: the English in the code is the message's name.
+
+The catalogues are read from their .po files at first use, so that nothing compiled is kept beside them.
+"""
+
+import gettext
+import io
+from functools import cache
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LOCALES = Path(__file__).parent / "locales"
+DOMAIN = "clarion"
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}
+"""The languages there are, each by its own name."""
+
+Texts = gettext.NullTranslations
+"""A catalogue: `gettext(message)` and `ngettext(singular, plural, n)`."""
+
+
+@cache
+def texts(language: str) -> Texts:
+    """Return the catalogue of a language; English for '' and for languages we do not speak."""
+    path = LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    if language not in LANGUAGES or language == ENGLISH:
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language, domain=DOMAIN))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def find_language(text: str) -> str | None:
+    """Return the language that `text` names, by code or by name in either language; None when it names none."""
+    said = text.strip().casefold().replace("-", "_")
+    return _NAMES.get(said)
+
+
+_NAMES = {
+    "en": ENGLISH,
+    "english": ENGLISH,
+    "英语": ENGLISH,
+    "英文": ENGLISH,
+    "zh": "zh_CN",
+    "zh_cn": "zh_CN",
+    "zh_hans": "zh_CN",
+    "chinese": "zh_CN",
+    "simplified chinese": "zh_CN",
+    "中文": "zh_CN",
+    "简体中文": "zh_CN",
+    "汉语": "zh_CN",
+}

@@ -1,0 +1,253 @@
+"""One channel's broadcasts on their way: claim, wait for a slot, commit the intent, call, record.
+
+A pipeline on one event loop. Rows are claimed about a second's worth at a time; just before their slots come, a handful
+is looked at again and committed as `sending`; only then do the calls leave, each in a task of its own. Outcomes are
+gathered for some milliseconds and committed together. So the rows in doubt after a kill are those whose calls
+were in flight, and the database commits tens of times a second whatever the rate.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import aiohttp
+import peewee as pw
+import structlog
+from redis import RedisError
+
+from broadcast.draft import Draft, from_row
+from broadcast.limits import Pace
+from broadcast.outgoing import Composer
+from broadcast.queue import Queue
+from broadcast.recorder import Recorder, Result
+from broadcast.sendable import why_not
+from broadcast.sweep import Notify, finish
+from broadcast.threads import DatabaseThread
+from handlers.contract import Platform
+from handlers.outcomes import Failure, Fate, Outcome, Refused, Uncertain
+from storage import broadcasts, channels, ledger
+from storage.database import transaction
+from storage.ledger import Claim
+from storage.lifecycle import BroadcastStatus, RecipientState
+
+BLOCK_SECONDS = 0.03
+"""Slots are reserved for so much time at once: small enough that a pause or a reply is felt at once."""
+
+LEAD_SECONDS = 0.015
+"""The intent is committed so long before the first slot of a block: about what a commit takes."""
+
+BLOCK_MOST = 64
+CLAIM_MOST = 500
+IN_FLIGHT_MOST = 600
+"""Calls at once: two seconds of the fastest documented Page (300/s) with room to spare."""
+
+LATE_SECONDS = 5.0
+"""A call that has not left so long after its intent was committed is not made: its lease may be gone."""
+
+IDLE_SECONDS = 1.0
+"""With nothing to do, look again after so long even if no wake-up came."""
+
+LOOK_AGAIN_SECONDS = 0.5
+"""How old the list of broadcasts being sent may get."""
+
+_NOT_MADE = Failure("not_made", Fate.PAUSE, "The call was not made in time.", wait_seconds=0)
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a channel's delivery works with."""
+
+    channel_id: int
+    platform: Platform
+    rate: float
+    pace: Pace
+    worker: str
+    now: Callable[[], datetime]
+    database: DatabaseThread
+    http: aiohttp.ClientSession
+    notify: Notify
+    prepare: Callable[[Draft], Awaitable[Composer | None]]
+    """Uploads what the broadcast shows; None when that failed and the broadcast was held."""
+
+
+class Delivery:
+    """Sends one channel's broadcasts until told to stop. Make it and run it inside the event loop."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._queues: dict[int, Queue] = {}
+        self._looked = 0.0
+        self._calls: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(IN_FLIGHT_MOST)
+        self._recorder = Recorder(around.channel_id, around.worker, around.now, around.database, around.notify)
+        self._stopping = False
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look for work now."""
+        self._looked = 0.0
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Begin nothing new; `run` returns when the calls in flight are recorded."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send until stopped, then finish the calls in flight and give back what was not begun."""
+        recording = asyncio.create_task(self._recorder.run())
+        try:
+            while not self._stopping:
+                try:
+                    busy = await self._round()
+                except (RedisError, pw.DatabaseError) as error:
+                    # Either may be away for a while. Nothing is lost: what we hold is in the ledger.
+                    _log.warning("delivery_waits", channel=self._around.channel_id, error=type(error).__name__)
+                    busy = False
+                if not busy:
+                    await self._rest()
+        finally:
+            if self._calls:
+                await asyncio.wait(self._calls)
+            recording.cancel()
+            await self._recorder.flush()
+            await self._drop([*self._queues])
+
+    async def _rest(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), IDLE_SECONDS)
+        self._woken.clear()
+
+    async def _round(self) -> bool:
+        """Send one block of each broadcast in turn, so that a small one is not stuck behind a large one."""
+        loop = asyncio.get_running_loop()
+        if self._recorder.held.is_set() or loop.time() - self._looked > LOOK_AGAIN_SECONDS:
+            self._recorder.held.clear()
+            await self._look()
+            self._looked = loop.time()
+        busy = False
+        for queue in [*self._queues.values()]:
+            if self._recorder.held.is_set() or self._stopping:
+                break
+            busy |= await self._send_block(queue)
+        return busy
+
+    async def _look(self) -> None:
+        """Read which broadcasts are sending; give back what is held of those that no longer are."""
+        active = {draft.id: draft for draft in await self._around.database.run(self._active)}
+        await self._drop([key for key, queue in self._queues.items() if key not in active or queue.outdated])
+        for broadcast_id, draft in active.items():
+            if broadcast_id not in self._queues:
+                composer = await self._around.prepare(draft)
+                if composer is not None:
+                    self._queues[broadcast_id] = Queue(draft, composer)
+
+    def _active(self) -> list[Draft]:
+        if channels.paused(self._around.channel_id, self._around.now()):
+            return []
+        rows = broadcasts.with_status(self._around.channel_id, BroadcastStatus.SENDING)
+        return [from_row(row) for row in rows]
+
+    async def _drop(self, broadcast_ids: list[int]) -> None:
+        for broadcast_id in broadcast_ids:
+            queue = self._queues.pop(broadcast_id)
+            await self._give_back(queue, [*queue.claims])
+            queue.claims.clear()
+
+    async def _give_back(self, queue: Queue, claims: list[Claim]) -> None:
+        now = self._around.now()
+        rows = [(claim.subscriber_id, now, "", "") for claim in claims]
+        await self._around.database.run(ledger.put_back, queue.draft.id, self._around.worker, rows, now, tried=False)
+
+    async def _send_block(self, queue: Queue) -> bool:
+        """Send the next few messages of a broadcast; False when there is nothing to do for it now."""
+        if not queue.claims and not await self._refill(queue):
+            return False
+        rate = self._around.rate
+        size = min(BLOCK_MOST, max(1, int(rate * BLOCK_SECONDS)), len(queue.claims))
+        for _ in range(size):
+            await self._room.acquire()
+        go: list[Claim] = []
+        first = 0.0
+        try:
+            wait = await self._reserve(size)
+            first = asyncio.get_running_loop().time() + max(wait or 0.0, 0.0)
+            if wait is not None and not self._recorder.held.is_set():
+                go = await self._begin(queue, size)
+        finally:
+            for _ in range(size - len(go)):
+                self._room.release()
+        for number, claim in enumerate(go):
+            call = asyncio.create_task(self._call(queue, claim, first + number / rate))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
+        return True
+
+    async def _reserve(self, count: int) -> float | None:
+        """Reserve slots and wait until just before them; return the seconds left to the first, None for no slots."""
+        grant = await self._around.pace.bulk(self._around.channel_id, self._around.rate, count)
+        await asyncio.sleep(grant.wait - LEAD_SECONDS)
+        return min(grant.wait, LEAD_SECONDS) if grant.count else None
+
+    async def _begin(self, queue: Queue, size: int) -> list[Claim]:
+        """Commit the intent to send to the next `size` people; return those who may still be written to."""
+        block = [queue.claims.popleft() for _ in range(size)]
+        go = None
+        try:
+            go = await self._around.database.run(self._mark, queue, block)
+        finally:
+            if go is None:  # no longer sending, or the database is away: the next look decides what to give back
+                queue.claims.extendleft(reversed(block))
+                self._looked = 0.0
+        queue.in_flight += len(go or ())
+        return go or []
+
+    async def _refill(self, queue: Queue) -> bool:
+        """Claim more rows; when there are none and nothing is in flight, the broadcast is over."""
+        around = self._around
+        most = min(CLAIM_MOST, max(1, int(around.rate)))
+        queue.claims.extend(await around.database.run(ledger.claim, queue.draft.id, around.worker, most, around.now()))
+        if queue.claims:
+            return True
+        if queue.in_flight == 0 and await around.database.run(finish, queue.draft, around.now(), around.notify):
+            del self._queues[queue.draft.id]
+        return False
+
+    def _mark(self, queue: Queue, block: list[Claim]) -> list[Claim] | None:
+        """Mark those of a block who may still be written to and return them; None when it is not sending any more."""
+        around, now = self._around, self._around.now()
+        broadcast_id = queue.draft.id
+        with transaction():
+            standings = ledger.standing(broadcast_id, around.worker, [claim.subscriber_id for claim in block])
+            if standings is None:
+                return None
+            refused = [
+                (standing.subscriber_id, reason, "")
+                for standing in standings
+                if (reason := why_not(standing, around.platform.capabilities, now))
+            ]
+            ledger.record_refused(broadcast_id, around.worker, RecipientState.SKIPPED, refused, now)
+            go = {standing.subscriber_id for standing in standings} - {row[0] for row in refused}
+            if go:
+                ledger.mark_sending(broadcast_id, around.worker, [*go], now)
+        return [claim for claim in block if claim.subscriber_id in go]
+
+    async def _call(self, queue: Queue, claim: Claim, slot: float) -> None:
+        """Make one call in its slot, and hand its outcome on."""
+        try:
+            loop = asyncio.get_running_loop()
+            if (delay := slot - loop.time()) > 0:
+                await asyncio.sleep(delay)
+            if loop.time() - slot > LATE_SECONDS:
+                outcome: Outcome = Refused(_NOT_MADE)
+            else:
+                outgoing = queue.composer.compose(claim.subscriber_id, claim.to, claim.step, claim.fills)
+                outcome = await self._around.platform.send_bulk(self._around.http, outgoing)
+        except Exception as error:  # noqa: BLE001 - a row must never be lost to a mistake of ours: it is in doubt
+            _log.exception("call_failed", broadcast=queue.draft.id)
+            outcome = Uncertain(type(error).__name__)
+        self._room.release()
+        self._recorder.add(Result(queue, claim, outcome))

@@ -1,0 +1,94 @@
+"""A broadcast as people speak of it, and everything that keeps it from being sent."""
+
+import difflib
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.personalise import places_in
+from handlers.content import Content
+from handlers.contract import Platform, Problem
+from storage.lifecycle import BroadcastStatus
+from storage.models import Broadcast
+
+PERSONAL_FIELDS = ("first_name", "last_name", "language", "city", "province", "country")
+"""Profile fields that a message may speak of; variables come on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One broadcast, read once: change it through the service, with the version it was read at."""
+
+    id: int
+    channel_id: int
+    name: str
+    status: BroadcastStatus
+    version: int
+    content: Content
+    audience: str
+    scheduled_for: datetime | None
+    time_zone: str
+    late_seconds: int
+    undo_until: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    pause_reason: str
+    created_by: str
+    cloned_from: int | None
+
+
+def from_row(row: Broadcast) -> Draft:
+    """Return the broadcast a row holds."""
+    return Draft(
+        id=row.id,
+        channel_id=row.channel_id,
+        name=row.name,
+        status=BroadcastStatus(row.status),
+        version=row.version,
+        content=Content.model_validate(row.content or {}),
+        audience=row.audience,
+        scheduled_for=row.scheduled_for,
+        time_zone=row.time_zone,
+        late_seconds=row.late_seconds,
+        undo_until=row.undo_until,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        pause_reason=row.pause_reason,
+        created_by=row.created_by,
+        cloned_from=row.cloned_from,
+    )
+
+
+def problems(content: Content, platform: Platform, variables: Iterable[str]) -> list[Problem]:
+    """List everything that keeps this content from being sent, each in a sentence."""
+    found = [] if content.messages else [Problem("no_messages", "It has no message yet. Send me what it should say.")]
+    return found + platform.check(content) + personal_problems(content, variables)
+
+
+def personal_problems(content: Content, variables: Iterable[str]) -> list[Problem]:
+    """List placeholders with a name nobody has, or without words for people who have no such value."""
+    known = [*PERSONAL_FIELDS, *variables, *(f"var.{name}" for name in variables)]
+    found: list[Problem] = []
+    for place in dict.fromkeys(places_in(content)):
+        example = f"{{{place.name}|there}}"
+        if place.name not in known and (near := difflib.get_close_matches(place.name, known, n=1)):
+            facts = {"name": place.name, "near": near[0]}
+            found.append(Problem("unknown_value", "There is no value called {name}. Did you mean {near}?", facts))
+        elif place.name not in known:
+            facts = {"name": place.name, "known": ", ".join(known)}
+            found.append(Problem("unknown_value", "There is no value called {name}. Use one of: {known}.", facts))
+        elif place.fallback is None:
+            facts = {"name": place.name, "example": example}
+            found.append(
+                Problem(
+                    "no_fallback", "What should people read who have no {name}? Write for example {example}.", facts
+                )
+            )
+    return found
+
+
+def fingerprint(draft: Draft, reach: int) -> str:
+    """Return what a confirmation is bound to: if the draft or its reach changes, an old card no longer fits."""
+    what = f"{draft.id}:{draft.version}:{reach}"
+    return hashlib.sha256(what.encode()).hexdigest()[:12]

@@ -1,0 +1,167 @@
+"""The engine of a worker: replies and broadcasts of every channel, and the clockwork around them, on one event loop."""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import peewee as pw
+import structlog
+from redis.asyncio import Redis
+
+from broadcast import sweep
+from broadcast.delivery import IN_FLIGHT_MOST, Delivery, Surroundings
+from broadcast.draft import Draft
+from broadcast.limits import Pace
+from broadcast.outgoing import Composer
+from broadcast.pictures import place_pictures
+from broadcast.replies import Replies
+from broadcast.sweep import SYSTEM, Notify
+from broadcast.threads import DatabaseThread
+from handlers.contract import Platform, PlatformError
+from handlers.http import bulk_session
+from storage import broadcasts, workers
+from storage.lifecycle import BroadcastStatus, IllegalMove
+
+SWEEP_SECONDS = 1.0
+PURGE_EVERY = timedelta(hours=1)
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One channel to send on."""
+
+    id: int
+    platform: Platform
+    rate: float
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+class Engine:
+    """Runs until stopped. `wake` may be called from any thread."""
+
+    def __init__(
+        self, channels: tuple[Channel, ...], redis: Redis, now: Callable[[], datetime], notify: Notify
+    ) -> None:
+        self._channels = channels
+        self._redis = redis
+        self._now = now
+        self._notify = notify
+        self.worker = uuid.uuid4().hex
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lanes: list[Replies | Delivery] = []
+        self._swept = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look for work now, from whichever thread this is called."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        self._swept.set()
+        for lane in self._lanes:
+            lane.wake()
+
+    def stop(self) -> None:
+        """Begin nothing new; `run` returns when the calls in flight are done and recorded."""
+        self._stopping.set()
+        self._swept.set()
+        for lane in self._lanes:
+            lane.stop()
+
+    async def run(self) -> None:
+        """Send, sweep and show signs of life until stopped."""
+        self._loop = asyncio.get_running_loop()
+        bulk, live, clockwork = DatabaseThread("bulk"), DatabaseThread("live"), DatabaseThread("sweep")
+        pace = Pace(self._redis)
+        await live.run(workers.beat, self.worker, self._now())
+        async with bulk_session(IN_FLIGHT_MOST) as http:
+            for channel in self._channels:
+                self._lanes.append(
+                    Replies(channel.id, channel.platform, channel.rate, pace, self.worker, self._now, live)
+                )
+                self._lanes.append(
+                    Delivery(
+                        Surroundings(
+                            channel_id=channel.id,
+                            platform=channel.platform,
+                            rate=channel.rate,
+                            pace=pace,
+                            worker=self.worker,
+                            now=self._now,
+                            database=bulk,
+                            http=http,
+                            notify=self._notify,
+                            prepare=self._preparer(channel, bulk),
+                        )
+                    )
+                )
+            try:
+                async with asyncio.TaskGroup() as group:
+                    beating = group.create_task(self._beat(live))
+                    sweeping = group.create_task(self._sweep(clockwork))
+                    lanes = [group.create_task(lane.run()) for lane in self._lanes]
+                    await asyncio.wait(lanes, return_when=asyncio.ALL_COMPLETED)
+                    beating.cancel()
+                    sweeping.cancel()
+            finally:
+                await live.run(workers.leave, self.worker)
+                for thread in (bulk, live, clockwork):
+                    thread.close()
+
+    async def _beat(self, database: DatabaseThread) -> None:
+        while True:
+            try:
+                await database.run(workers.beat, self.worker, self._now())
+            except pw.DatabaseError as error:
+                _log.warning("heartbeat_failed", error=str(error))
+            await asyncio.sleep(workers.BEAT_EVERY.total_seconds())
+
+    async def _sweep(self, database: DatabaseThread) -> None:
+        purged = self._now()
+        variables = {channel.id: channel.variables for channel in self._channels}
+        while not self._stopping.is_set():
+            wait = SWEEP_SECONDS
+            try:
+                now = self._now()
+                await database.run(sweep.start_due, now, self._notify)
+                await database.run(sweep.begin_sending, variables, self._now, self._notify)
+                back, doubtful = await database.run(sweep.take_over, self._now())
+                if back or doubtful:
+                    _log.warning("took_over", back=back, doubtful=doubtful)
+                if now - purged > PURGE_EVERY:
+                    await database.run(sweep.purge, now)
+                    purged = now
+                for lane in self._lanes:
+                    lane.wake()
+                wait = (await database.run(sweep.next_moment, self._now(), timedelta(seconds=wait))).total_seconds()
+            except pw.DatabaseError as error:
+                _log.warning("sweep_failed", error=str(error))
+            await self._until_woken(wait)
+
+    async def _until_woken(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._swept.wait(), seconds)
+        self._swept.clear()
+
+    def _preparer(self, channel: Channel, database: DatabaseThread) -> Callable[[Draft], Awaitable[Composer | None]]:
+        async def prepare(draft: Draft) -> Composer | None:
+            try:
+                content = await database.run(place_pictures, channel.id, channel.platform, draft.content, self._now())
+            except PlatformError as error:
+                await database.run(self._hold, draft, str(error))
+                return None
+            return Composer(draft.id, content)
+
+        return prepare
+
+    def _hold(self, draft: Draft, why: str) -> None:
+        try:
+            broadcasts.move(draft.id, BroadcastStatus.PAUSED, SYSTEM, self._now(), pause_reason=why)
+        except IllegalMove:
+            return
+        self._notify("paused", draft)

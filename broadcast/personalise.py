@@ -1,0 +1,69 @@
+"""`{first_name|there}` in an admin's words: which values a text needs, and the text with them filled in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from handlers.content import Articles, Button, Card, Carousel, Content, Image, Message, Text
+
+_PLACE = re.compile(r"\{\s*([A-Za-z_][\w.]*)\s*(?:\|([^{}]*))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One placeholder: the name of a value, and what to say when a person has none (None: not given)."""
+
+    name: str
+    fallback: str | None
+
+
+def places(text: str) -> tuple[Place, ...]:
+    """Return the placeholders of a text in their order."""
+    return tuple(Place(match[1], match[2]) for match in _PLACE.finditer(text))
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put a person's values in; a missing one reads as its fallback."""
+    return _PLACE.sub(lambda match: values.get(match[1]) or (match[2] or ""), text)
+
+
+def places_in(content: Content) -> tuple[Place, ...]:
+    """Return every placeholder in anything a person would read."""
+    return tuple(place for message in content.messages for text in _texts(message) for place in places(text))
+
+
+def fill_message(message: Message, values: Mapping[str, str]) -> Message:
+    """Return the message as one person reads it."""
+
+    def put(text: str) -> str:
+        return fill(text, values)
+
+    def buttons(given: tuple[Button, ...]) -> tuple[Button, ...]:
+        return tuple(button.model_copy(update={"title": put(button.title)}) for button in given)
+
+    def card(given: Card) -> Card:
+        return given.model_copy(
+            update={"title": put(given.title), "subtitle": put(given.subtitle), "buttons": buttons(given.buttons)}
+        )
+
+    match message:
+        case Text():
+            return message.model_copy(update={"text": put(message.text), "buttons": buttons(message.buttons)})
+        case Card():
+            return card(message)
+        case Carousel():
+            return message.model_copy(update={"cards": tuple(card(one) for one in message.cards)})
+        case Image() | Articles():
+            return message
+
+
+def _texts(message: Message) -> tuple[str, ...]:
+    match message:
+        case Text():
+            return (message.text, *(button.title for button in message.buttons))
+        case Card():
+            return (message.title, message.subtitle, *(button.title for button in message.buttons))
+        case Carousel():
+            return tuple(text for card in message.cards for text in _texts(card))
+        case Image() | Articles():
+            return ()

@@ -1,0 +1,117 @@
+"""Replies on their way: whatever a person is waiting for, sent before anything in bulk."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import peewee as pw
+import structlog
+from redis import RedisError
+
+from broadcast import verdict
+from broadcast.limits import Pace
+from broadcast.threads import DatabaseThread
+from handlers.content import Outgoing
+from handlers.contract import Platform
+from handlers.outcomes import Outcome, Uncertain
+from storage import outbox
+from storage.lifecycle import OutboxState
+from storage.outbox import Waiting
+
+AT_ONCE = 16
+IDLE_SECONDS = 1.0
+ATTEMPTS = 2
+"""A reply whose answer was lost is said once more, unless the platform's echo proves that it arrived."""
+
+ECHO_GRACE = timedelta(seconds=5)
+MARK = "r:"
+"""What the metadata of a reply begins with; its outbox id follows."""
+
+_log = structlog.get_logger()
+
+
+class Replies:
+    """Sends one channel's replies, each person's in order."""
+
+    def __init__(
+        self,
+        channel_id: int,
+        platform: Platform,
+        rate: float,
+        pace: Pace,
+        worker: str,
+        now: Callable[[], datetime],
+        database: DatabaseThread,
+    ) -> None:
+        self._channel_id = channel_id
+        self._platform = platform
+        self._rate = rate
+        self._pace = pace
+        self._worker = worker
+        self._now = now
+        self._database = database
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._calls: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """Look for replies now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Begin nothing new; `run` returns when what is being said is said."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send until stopped."""
+        while not self._stopping:
+            try:
+                room = AT_ONCE - len(self._calls)
+                rows = await self._database.run(outbox.claim, self._channel_id, self._worker, room, self._now())
+            except pw.DatabaseError as error:
+                _log.warning("replies_wait", channel=self._channel_id, error=type(error).__name__)
+                rows = []
+            for row in rows:
+                call = asyncio.create_task(self._send(row))
+                self._calls.add(call)
+                call.add_done_callback(self._done)
+            if not rows or len(self._calls) >= AT_ONCE:
+                await self._rest()
+        if self._calls:
+            await asyncio.wait(self._calls)
+
+    def _done(self, call: asyncio.Task[None]) -> None:
+        self._calls.discard(call)
+        self._woken.set()  # the next reply to the same person waited for this one
+
+    async def _rest(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), IDLE_SECONDS)
+        self._woken.clear()
+
+    async def _send(self, row: Waiting) -> None:
+        try:
+            await self._pace.reply(self._channel_id, self._rate)
+        except RedisError:
+            _log.warning("replies_unpaced", channel=self._channel_id)  # a person waits; Redis need not
+        outgoing = Outgoing.model_validate({**row.payload, "metadata": f"{MARK}{row.id}"})
+        try:
+            outcome: Outcome = await asyncio.to_thread(self._platform.send, outgoing)
+        except Exception as error:  # noqa: BLE001 - one bad reply must not end the lane
+            _log.exception("reply_failed", channel=self._channel_id)
+            outcome = Uncertain(type(error).__name__)
+        await self._database.run(self._record, row, outcome)
+
+    def _record(self, row: Waiting, outcome: Outcome) -> None:
+        now = self._now()
+        match verdict.judge(outcome, row.attempts, now):
+            case verdict.Sent(message_id):
+                outbox.finish(row.id, OutboxState.SENT, now, message_id=message_id)
+            case verdict.Later(due, reason):
+                outbox.retry(row.id, max(due, now + timedelta(seconds=1)), reason, now)
+            case verdict.Ended("unknown", reason) if row.attempts + 1 < ATTEMPTS:
+                outbox.retry(row.id, now + ECHO_GRACE, reason, now)
+            case verdict.Ended(_, reason):
+                outbox.finish(row.id, OutboxState.FAILED, now, reason=reason)

@@ -1,0 +1,8 @@
+"""The platforms that exist, by the name a channel's configuration uses."""
+
+from collections.abc import Callable, Mapping
+
+from handlers.contract import Platform
+from handlers.messenger.platform import Messenger
+
+PLATFORMS: Mapping[str, Callable[..., Platform]] = {"messenger": Messenger}

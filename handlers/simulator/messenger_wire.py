@@ -1,0 +1,114 @@
+"""Carries Graph calls over HTTP: reads requests, writes answers, and breaks the line where a fault says so."""
+
+import asyncio
+import random
+import socket
+import struct
+
+from aiohttp import web
+
+from handlers.simulator.messenger_config import MessengerConfig
+from handlers.simulator.messenger_errors import GraphError
+from handlers.simulator.messenger_graph import Graph, read_body, read_target
+from handlers.simulator.messenger_messages import Answer
+from handlers.simulator.messenger_stream import Stream
+from handlers.simulator.messenger_world import World
+
+BODY_MOST = 26_000_000  # bytes; a little above the 25 MB the platform takes, so that it can refuse in words
+
+# The oldest Graph version alive (v21.0, until 21 Jan 2027) serves calls to all before it.
+OLDEST_VERSION = 21.0
+
+_GATEWAY_PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>Sorry.</body></html>"
+
+
+class Wire:
+    """The HTTP side of one Graph."""
+
+    def __init__(self, config: MessengerConfig, world: World, graph: Graph, stream: Stream) -> None:
+        self._config, self._world, self._graph, self._stream = config, world, graph, stream
+        self._dice = random.Random(config.page_id)  # noqa: S311 - spreads the simulated latency
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Answer one HTTP request as graph.facebook.com would."""
+        record = self._world.record
+        record.in_flight += 1
+        record.most_in_flight = max(record.most_in_flight, record.in_flight)
+        try:
+            return await self._serve(request)
+        finally:
+            record.in_flight -= 1
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        target = read_target(request.raw_path)
+        raw = await request.read()
+        least, most = self._config.latency_ms
+        if most:
+            await asyncio.sleep(self._dice.uniform(least, most) / 1000)
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        try:
+            body = read_body(raw, request.headers.get("Content-Type", ""))
+        except GraphError as error:
+            answer = Answer(error.body(), error.row.status)
+            self._world.record.refused[error.label] += 1
+        else:
+            answer = self._graph.call(request.method, target, body, bearer)
+        try:
+            return await self._write(request, answer, target.version)
+        finally:
+            self._after(answer)
+
+    async def _write(self, request: web.Request, answer: Answer, version: str) -> web.StreamResponse:
+        if answer.early:
+            await self._world.webhooks.tell([item for sent in answer.sent for item in self._world.webhooks.items(sent)])
+        if answer.delay_seconds:
+            await asyncio.sleep(answer.delay_seconds)
+        if answer.line == "hold":
+            await asyncio.sleep(answer.hold_seconds)
+            _close(request, reset=False)
+        elif answer.line == "reset":
+            _close(request, reset=True)
+        if answer.line == "gateway":
+            response = web.Response(body=_GATEWAY_PAGE, status=502, content_type="text/html")
+        else:
+            response = web.Response(
+                body=answer.body,
+                status=answer.status,
+                headers={
+                    "Content-Type": "application/json; charset=UTF-8",
+                    "facebook-api-version": self._served_version(version),
+                    **answer.headers,
+                },
+            )
+        if not answer.line or answer.line == "gateway":
+            # Written here, so that the webhooks of this call come after its answer.
+            await response.prepare(request)
+            await response.write_eof()
+        return response
+
+    def _after(self, answer: Answer) -> None:
+        for sent in answer.sent:
+            if not answer.early:
+                self._world.webhooks.sent(sent)
+            self._stream.tell(
+                "message",
+                {"psid": sent.psid, "mid": sent.mid, "from": "page", "message": sent.message, "at": sent.at},
+            )
+
+    def _served_version(self, asked: str) -> str:
+        try:
+            return f"v{max(float(asked), OLDEST_VERSION)}" if asked else f"v{self._config.api_version}"
+        except ValueError:
+            return f"v{self._config.api_version}"
+
+
+def _close(request: web.Request, *, reset: bool) -> None:
+    """Close the connection without an answer; with `reset` by RST, so that the caller sees a reset."""
+    transport = request.transport
+    if transport is None:
+        return
+    connection = transport.get_extra_info("socket")
+    if reset and connection is not None:
+        # Lingering for 0 s makes the kernel reset the connection instead of closing it in order.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

@@ -1,0 +1,105 @@
+"""Opens the database named by a URL and hands out transactions.
+
+SQLite runs in WAL with `synchronous=FULL`: a row committed as `sending` must still say so after a power
+cut, or the promise that nobody gets a broadcast twice would end at the wall socket. Write transactions
+begin IMMEDIATE, so that two writers queue for the lock instead of failing half-way.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import peewee as pw
+from playhouse.db_url import parse as parse_url
+
+BUSY_SECONDS = 15
+"""How long a writer waits for another one on SQLite before it gives up; far above any of our transactions."""
+
+proxy = pw.DatabaseProxy()
+"""Stands in the models for the database that `open_database` opens; one per process."""
+
+
+class DatabaseProblem(Exception):
+    """The database cannot be opened or used; the sentence says why and what to do."""
+
+
+def open_database(url: str, base: Path) -> pw.Database:
+    """Open the database at `url` and bind the models to it.
+
+    `url` is `sqlite:///` + path (relative to `base`, or absolute) or `postgresql://…`. Raises
+    `DatabaseProblem` with one sentence when the URL is of another kind or nothing answers there.
+    """
+    database = _build(url, base)
+    try:
+        database.connect(reuse_if_open=True)
+    except pw.PeeweeException as error:
+        raise DatabaseProblem(
+            f"The database at {_without_password(url)} cannot be opened: {str(error).strip().splitlines()[0]}. "
+            "Check [database] url."
+        ) from error
+    proxy.initialize(database)
+    return database
+
+
+def _build(url: str, base: Path) -> pw.Database:
+    scheme = urlsplit(url).scheme
+    if scheme == "sqlite":
+        raw = url.removeprefix("sqlite://").removeprefix("/")
+        if not raw:
+            raise DatabaseProblem("[database] url names no file; write for example sqlite:///clarion.db.")
+        path = Path(raw) if raw.startswith("/") else base / raw
+        if not path.parent.is_dir():
+            raise DatabaseProblem(f"The folder of the database, {path.parent}, does not exist; create it first.")
+        return pw.SqliteDatabase(
+            str(path),
+            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -32_768},
+            timeout=BUSY_SECONDS,
+            lock_type="IMMEDIATE",
+        )
+    if scheme in {"postgresql", "postgres"}:
+        return pw.PostgresqlDatabase(**parse_url(url, unquote_password=True, unquote_user=True), prefer_psycopg3=True)
+    raise DatabaseProblem(
+        f"[database] url begins with {scheme or 'nothing'}://; expected sqlite:/// and a path, or postgresql://."
+    )
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":•••@") if parts.password else url
+
+
+def is_postgres(database: pw.Database | None = None) -> bool:
+    """Say whether the (current) database is PostgreSQL; the two differ in a few statements only."""
+    return isinstance(database or proxy.obj, pw.PostgresqlDatabase)
+
+
+def execute(sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """Run one statement written with `?` for its parameters on either database; return the rows it gives.
+
+    For statements that must name their words literally (a partial index is used only then) or that
+    peewee cannot say. Inside `transaction()` it is part of it.
+    """
+    cursor = proxy.execute_sql(_dialect(sql), tuple(parameters))
+    return list(cursor.fetchall()) if cursor.description else []
+
+
+def execute_many(sql: str, rows: Sequence[Sequence[object]]) -> int:
+    """Run one statement for many rows of parameters in one go; return how many rows changed in all."""
+    if not rows:
+        return 0
+    with proxy.atomic():
+        cursor = proxy.cursor()
+        cursor.executemany(_dialect(sql), rows)
+        return int(cursor.rowcount)
+
+
+def _dialect(sql: str) -> str:
+    return sql.replace("?", "%s") if is_postgres() else sql
+
+
+def transaction() -> AbstractContextManager[Any]:
+    """Return a context in which all or nothing is written."""
+    context: AbstractContextManager[Any] = proxy.atomic()
+    return context

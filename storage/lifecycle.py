@@ -1,0 +1,131 @@
+"""Every status word, its legal moves as data, and the one function that performs a guarded move.
+
+A move is one UPDATE that names where it may start. Reading first and writing then loses races; this cannot.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import peewee as pw
+
+
+class BroadcastStatus(StrEnum):
+    """Where a broadcast is in its life."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    STARTING = "starting"  # confirmed; the undo period runs and the audience is being chosen
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    MISSED = "missed"  # its time passed while nothing ran, and it was too late to send
+    FAILED = "failed"  # it could not start
+
+
+class RecipientState(StrEnum):
+    """Where one recipient of one broadcast is: the ledger's words."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"  # a worker holds it; nothing was said yet
+    SENDING = "sending"  # committed before the call leaves
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    UNKNOWN = "unknown"  # we spoke, or may have, and did not hear
+
+
+class OutboxState(StrEnum):
+    """Where one reply to one person is."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Consent(StrEnum):
+    """Whether a person wants our broadcasts."""
+
+    SUBSCRIBED = "subscribed"
+    OPTED_OUT = "opted_out"
+
+
+_B = BroadcastStatus
+BROADCAST_MOVES: Mapping[BroadcastStatus, frozenset[BroadcastStatus]] = {
+    _B.DRAFT: frozenset({_B.SCHEDULED, _B.STARTING, _B.CANCELLED}),
+    _B.SCHEDULED: frozenset({_B.DRAFT, _B.STARTING, _B.CANCELLED, _B.MISSED}),
+    _B.STARTING: frozenset({_B.DRAFT, _B.SENDING, _B.PAUSED, _B.CANCELLED, _B.FAILED}),
+    _B.SENDING: frozenset({_B.PAUSED, _B.SENT, _B.CANCELLED}),
+    _B.PAUSED: frozenset({_B.SENDING, _B.SENT, _B.CANCELLED}),
+    _B.MISSED: frozenset({_B.DRAFT, _B.STARTING, _B.CANCELLED}),
+    _B.SENT: frozenset(),
+    _B.CANCELLED: frozenset(),
+    _B.FAILED: frozenset({_B.DRAFT}),
+}
+
+_R = RecipientState
+RECIPIENT_MOVES: Mapping[RecipientState, frozenset[RecipientState]] = {
+    _R.PENDING: frozenset({_R.CLAIMED, _R.SKIPPED}),
+    # A claim that was not used, or whose worker died before it spoke, goes back.
+    _R.CLAIMED: frozenset({_R.SENDING, _R.PENDING, _R.SKIPPED}),
+    # Back to `claimed` when the next message of the same broadcast follows; to `pending` when refused for now.
+    _R.SENDING: frozenset({_R.SENT, _R.CLAIMED, _R.PENDING, _R.FAILED, _R.SKIPPED, _R.UNKNOWN}),
+    # Only evidence (an echo, a late answer) or an admin's own choice moves these on.
+    _R.UNKNOWN: frozenset({_R.SENT, _R.PENDING, _R.FAILED, _R.SKIPPED}),
+    _R.SENT: frozenset({_R.DELIVERED, _R.READ}),
+    _R.DELIVERED: frozenset({_R.READ}),
+    # An echo is proof: a row given up on turns out to have arrived.
+    _R.FAILED: frozenset({_R.SENT}),
+    _R.READ: frozenset(),
+    _R.SKIPPED: frozenset(),
+}
+
+OUTBOX_MOVES: Mapping[OutboxState, frozenset[OutboxState]] = {
+    OutboxState.PENDING: frozenset({OutboxState.SENDING}),
+    # Replies are sent at least once: a doubled answer is a nuisance, a missing one leaves a person stuck.
+    OutboxState.SENDING: frozenset({OutboxState.SENT, OutboxState.PENDING, OutboxState.FAILED}),
+    OutboxState.SENT: frozenset(),
+    # Kept for the person's next message when their window had closed.
+    OutboxState.FAILED: frozenset({OutboxState.PENDING}),
+}
+
+CONSENT_MOVES: Mapping[Consent, frozenset[Consent]] = {
+    Consent.SUBSCRIBED: frozenset({Consent.OPTED_OUT}),
+    Consent.OPTED_OUT: frozenset({Consent.SUBSCRIBED}),
+}
+
+UNFINISHED = (RecipientState.PENDING, RecipientState.CLAIMED, RecipientState.SENDING)
+"""What `pending` in the numbers shown to people includes."""
+
+REACHED = (RecipientState.SENT, RecipientState.DELIVERED, RecipientState.READ)
+"""What `sent` in the numbers shown to people includes."""
+
+
+class IllegalMove(Exception):
+    """The row is not where that move starts; somebody else was quicker, or the move makes no sense."""
+
+    def __init__(self, what: str, to: StrEnum) -> None:
+        super().__init__(f"{what} cannot become {to.value} from where it is")
+        self.what = what
+        self.to = to
+
+
+def starts_of(moves: Mapping[Any, frozenset[Any]], to: StrEnum) -> list[str]:
+    """Return every status from which `to` may be reached."""
+    return [start.value for start, ends in moves.items() if to in ends]
+
+
+def guarded(
+    field: pw.Field, moves: Mapping[Any, frozenset[Any]], to: StrEnum, *, only_from: StrEnum | None = None
+) -> pw.Expression:
+    """Return the WHERE condition under which `field` may become `to`, optionally from one start only."""
+    starts = starts_of(moves, to)
+    if only_from is not None:
+        if only_from.value not in starts:
+            raise IllegalMove(only_from.value, to)
+        starts = [only_from.value]
+    return field.in_(starts)

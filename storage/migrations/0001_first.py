@@ -1,0 +1,115 @@
+"""The first schema: channels, people, broadcasts, the ledger, inbox and outbox, audit."""
+
+import peewee as pw
+
+BROADCAST = "'draft','scheduled','starting','sending','paused','sent','cancelled','missed','failed'"
+RECIPIENT = "'pending','claimed','sending','sent','delivered','read','failed','skipped','unknown'"
+
+TABLES = f"""
+CREATE TABLE channels (
+    id {{auto}}, name TEXT NOT NULL UNIQUE, platform TEXT NOT NULL,
+    paused_until BIGINT, pause_reason TEXT NOT NULL DEFAULT '');
+
+CREATE TABLE subscribers (
+    id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id),
+    platform_user_id TEXT NOT NULL,
+    first_name TEXT NOT NULL DEFAULT '', last_name TEXT NOT NULL DEFAULT '',
+    language TEXT NOT NULL DEFAULT '', locale TEXT NOT NULL DEFAULT '',
+    timezone TEXT NOT NULL DEFAULT '', gender TEXT NOT NULL DEFAULT '',
+    city TEXT NOT NULL DEFAULT '', province TEXT NOT NULL DEFAULT '', country TEXT NOT NULL DEFAULT '',
+    source TEXT NOT NULL DEFAULT '',
+    first_seen_at BIGINT NOT NULL, last_seen_at BIGINT, followed_at BIGINT, window_expires_at BIGINT,
+    delivered_until BIGINT NOT NULL DEFAULT 0, read_until BIGINT NOT NULL DEFAULT 0,
+    consent TEXT NOT NULL DEFAULT 'subscribed' CHECK (consent IN ('subscribed','opted_out')), consent_at BIGINT,
+    strikes INTEGER NOT NULL DEFAULT 0, unreachable {{bool}} NOT NULL DEFAULT {{false}},
+    profile_read_at BIGINT,
+    variables {{json}} NOT NULL DEFAULT '{{{{}}}}', tags {{json}} NOT NULL DEFAULT '[]',
+    UNIQUE (channel_id, platform_user_id));
+
+CREATE TABLE admins (
+    id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), platform_user_id TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('owner','sender','writer')),
+    language TEXT NOT NULL DEFAULT '', timezone TEXT NOT NULL DEFAULT '', added_at BIGINT NOT NULL,
+    UNIQUE (channel_id, platform_user_id));
+
+CREATE TABLE invites (
+    id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), code_hash TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL, expires_at BIGINT NOT NULL, used_at BIGINT);
+
+CREATE TABLE claim_attempts (
+    id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), platform_user_id TEXT NOT NULL,
+    at BIGINT NOT NULL);
+CREATE INDEX claim_attempts_at ON claim_attempts (channel_id, at);
+
+CREATE TABLE conversations (
+    id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), platform_user_id TEXT NOT NULL,
+    state TEXT NOT NULL, data {{json}} NOT NULL DEFAULT '{{{{}}}}', version INTEGER NOT NULL DEFAULT 0,
+    updated_at BIGINT NOT NULL,
+    UNIQUE (channel_id, platform_user_id));
+
+CREATE TABLE broadcasts (
+    id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), name TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'draft' CHECK (status IN ({BROADCAST})),
+    version INTEGER NOT NULL DEFAULT 0, content {{json}} NOT NULL DEFAULT '{{{{}}}}', audience TEXT NOT NULL DEFAULT '',
+    scheduled_for BIGINT, time_zone TEXT NOT NULL DEFAULT '', late_seconds INTEGER NOT NULL DEFAULT 3600,
+    undo_until BIGINT, planned_at BIGINT, started_at BIGINT, finished_at BIGINT,
+    pause_reason TEXT NOT NULL DEFAULT '', created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, cloned_from INTEGER);
+CREATE INDEX broadcasts_channel ON broadcasts (channel_id, status);
+CREATE INDEX broadcasts_due ON broadcasts (status, scheduled_for);
+
+CREATE TABLE recipients (
+    broadcast_id INTEGER NOT NULL REFERENCES broadcasts (id),
+    subscriber_id INTEGER NOT NULL REFERENCES subscribers (id),
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ({RECIPIENT})),
+    reason TEXT NOT NULL DEFAULT '', code TEXT NOT NULL DEFAULT '',
+    step INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, not_before BIGINT NOT NULL DEFAULT 0,
+    worker TEXT, fills TEXT NOT NULL DEFAULT '', message_ids TEXT NOT NULL DEFAULT '',
+    sent_at BIGINT, updated_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (broadcast_id, subscriber_id)) {{clustered}};
+CREATE INDEX recipients_subscriber ON recipients (subscriber_id);
+CREATE INDEX recipients_pending ON recipients (broadcast_id, not_before, subscriber_id) WHERE state = 'pending';
+CREATE INDEX recipients_held ON recipients (broadcast_id, worker) WHERE state IN ('claimed', 'sending');
+
+CREATE TABLE outbox (
+    id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), platform_user_id TEXT NOT NULL,
+    payload {{json}} NOT NULL,
+    state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','sending','sent','failed')),
+    attempts INTEGER NOT NULL DEFAULT 0, not_before BIGINT NOT NULL DEFAULT 0, worker TEXT,
+    message_id TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
+    created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
+CREATE INDEX outbox_open ON outbox (channel_id, platform_user_id, id) WHERE state IN ('pending', 'sending');
+
+CREATE TABLE inbox (
+    channel_id INTEGER NOT NULL REFERENCES channels (id), key TEXT NOT NULL, received_at BIGINT NOT NULL,
+    PRIMARY KEY (channel_id, key)) {{clustered}};
+CREATE INDEX inbox_received ON inbox (received_at);
+
+CREATE TABLE uploaded_media (
+    channel_id INTEGER NOT NULL REFERENCES channels (id), url TEXT NOT NULL, platform_ref TEXT NOT NULL,
+    uploaded_at BIGINT NOT NULL, PRIMARY KEY (channel_id, url));
+
+CREATE TABLE workers (id TEXT NOT NULL PRIMARY KEY, started_at BIGINT NOT NULL, beat_at BIGINT NOT NULL);
+
+CREATE TABLE audit (
+    id {{auto}}, at BIGINT NOT NULL, channel_id INTEGER NOT NULL REFERENCES channels (id), actor TEXT NOT NULL,
+    action TEXT NOT NULL, subject TEXT NOT NULL DEFAULT '', detail TEXT NOT NULL DEFAULT '');
+CREATE INDEX audit_at ON audit (channel_id, at);
+"""
+
+SQLITE = {
+    "auto": "INTEGER NOT NULL PRIMARY KEY", "json": "TEXT", "bool": "INTEGER", "false": "0",
+    "clustered": "WITHOUT ROWID",
+}  # fmt: skip
+POSTGRES = {
+    "auto": "INTEGER GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY", "json": "JSONB", "bool": "BOOLEAN",
+    "false": "FALSE", "clustered": "",
+}  # fmt: skip
+
+
+def up(_migrator: object, db: pw.Database) -> None:
+    """Create everything."""
+    words = POSTGRES if isinstance(db, pw.PostgresqlDatabase) else SQLITE
+    for statement in TABLES.format(**words).split(";"):
+        if statement.strip():
+            db.execute_sql(statement)

@@ -1,0 +1,258 @@
+"""The tables. Nothing here decides anything: queries and moves live in the modules named after their noun.
+
+Keys, indexes and constraints are made by the numbered steps in `storage/migrations/`, which are the schema;
+a test holds the columns here and there equal.
+"""
+
+import peewee as pw
+
+from storage.database import proxy
+from storage.fields import MomentField
+from storage.lifecycle import BroadcastStatus, Consent, OutboxState, RecipientState
+
+
+class Table(pw.Model):
+    """What all tables share: the database, and plain names."""
+
+    class Meta:
+        database = proxy
+        legacy_table_names = False
+
+
+class Channel(Table):
+    """A Page or an Official Account, known by the name it has in the settings."""
+
+    id = pw.AutoField()
+    name = pw.TextField()
+    platform = pw.TextField()
+    # While this lies in the future nothing but replies leaves; NULL with a reason means until somebody resumes.
+    paused_until = MomentField(null=True)
+    pause_reason = pw.TextField(default="")
+
+    class Meta:
+        table_name = "channels"
+
+
+class Subscriber(Table):
+    """Somebody who has written to, or follows, a channel. A missing text is '', a missing moment NULL."""
+
+    id = pw.AutoField()
+    channel = pw.ForeignKeyField(Channel)
+    platform_user_id = pw.TextField()
+    first_name = pw.TextField(default="")
+    last_name = pw.TextField(default="")
+    language = pw.TextField(default="")
+    locale = pw.TextField(default="")
+    timezone = pw.TextField(default="")
+    gender = pw.TextField(default="")
+    city = pw.TextField(default="")
+    province = pw.TextField(default="")
+    country = pw.TextField(default="")
+    source = pw.TextField(default="")
+    first_seen_at = MomentField()
+    last_seen_at = MomentField(null=True)
+    followed_at = MomentField(null=True)
+    window_expires_at = MomentField(null=True)
+    # The platform's watermarks: all we sent up to then has arrived, has been seen.
+    delivered_until = MomentField(default=0)
+    read_until = MomentField(default=0)
+    consent = pw.TextField(default=Consent.SUBSCRIBED.value)
+    consent_at = MomentField(null=True)
+    # Broadcasts in a row that could not reach them; at `subscribers.UNREACHABLE_AFTER` they are left out.
+    strikes = pw.IntegerField(default=0)
+    # Set for good by an unfollow or a platform's "no such person"; cleared only when they write again.
+    unreachable = pw.BooleanField(default=False)
+    profile_read_at = MomentField(null=True)
+    variables = pw.JSONField(default=dict)
+    tags = pw.JSONField(default=list)
+
+    class Meta:
+        table_name = "subscribers"
+
+
+class Admin(Table):
+    """Somebody who may run broadcasts from a channel's chat."""
+
+    id = pw.AutoField()
+    channel = pw.ForeignKeyField(Channel)
+    platform_user_id = pw.TextField()
+    role = pw.TextField()
+    language = pw.TextField(default="")
+    timezone = pw.TextField(default="")
+    added_at = MomentField()
+
+    class Meta:
+        table_name = "admins"
+
+
+class Invite(Table):
+    """A one-time code that makes its sender an admin; only its hash is kept."""
+
+    id = pw.AutoField()
+    channel = pw.ForeignKeyField(Channel)
+    code_hash = pw.TextField()
+    role = pw.TextField()
+    expires_at = MomentField()
+    used_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "invites"
+
+
+class ClaimAttempt(Table):
+    """One try at claiming an invite; counted to slow down guessing."""
+
+    id = pw.AutoField()
+    channel = pw.ForeignKeyField(Channel)
+    platform_user_id = pw.TextField()
+    at = MomentField()
+
+    class Meta:
+        table_name = "claim_attempts"
+
+
+class Conversation(Table):
+    """Where one admin's conversation on one channel stands. Never expires."""
+
+    id = pw.AutoField()
+    channel = pw.ForeignKeyField(Channel)
+    platform_user_id = pw.TextField()
+    state = pw.TextField()
+    data = pw.JSONField(default=dict)
+    version = pw.IntegerField(default=0)
+    updated_at = MomentField()
+
+    class Meta:
+        table_name = "conversations"
+
+
+class Broadcast(Table):
+    """A broadcast, from draft to report. `version` grows with every edit, so that two editors cannot collide."""
+
+    id = pw.AutoField()
+    channel = pw.ForeignKeyField(Channel)
+    channel_id: int
+    name = pw.TextField()
+    status = pw.TextField(default=BroadcastStatus.DRAFT.value)
+    version = pw.IntegerField(default=0)
+    content = pw.JSONField(default=dict)
+    audience = pw.TextField(default="")  # filter text; '' is everyone
+    scheduled_for = MomentField(null=True)
+    time_zone = pw.TextField(default="")
+    late_seconds = pw.IntegerField(default=3600)  # send if late by at most this much
+    undo_until = MomentField(null=True)
+    planned_at = MomentField(null=True)
+    started_at = MomentField(null=True)
+    finished_at = MomentField(null=True)
+    pause_reason = pw.TextField(default="")
+    created_by = pw.TextField()  # the admin's platform user id, or the name of a program
+    created_at = MomentField()
+    updated_at = MomentField()
+    cloned_from = pw.IntegerField(null=True)
+
+    class Meta:
+        table_name = "broadcasts"
+
+
+class Recipient(Table):
+    """The ledger: one row for one subscriber in one broadcast, and the only truth about it.
+
+    The key is the pair itself, so that planning twice cannot make two rows. `step` counts the messages of the
+    broadcast already accepted for this person; `fills` holds the values of the personalisation, frozen
+    when the broadcast started; `message_ids` are the platform's, in order, separated by spaces.
+    """
+
+    broadcast = pw.ForeignKeyField(Broadcast)
+    subscriber = pw.ForeignKeyField(Subscriber)
+    state = pw.TextField(default=RecipientState.PENDING.value)
+    reason = pw.TextField(default="")
+    code = pw.TextField(default="")
+    step = pw.IntegerField(default=0)
+    attempts = pw.IntegerField(default=0)
+    not_before = MomentField(default=0)
+    worker = pw.TextField(null=True)
+    fills = pw.TextField(default="")
+    message_ids = pw.TextField(default="")
+    sent_at = MomentField(null=True)
+    updated_at = MomentField(default=0)
+
+    class Meta:
+        table_name = "recipients"
+        primary_key = pw.CompositeKey("broadcast", "subscriber")
+
+
+class OutboxMessage(Table):
+    """A reply to one person, committed together with what it speaks of, sent afterwards."""
+
+    id = pw.AutoField()
+    channel = pw.ForeignKeyField(Channel)
+    platform_user_id = pw.TextField()
+    payload = pw.JSONField()  # a handlers.content.Outgoing
+    state = pw.TextField(default=OutboxState.PENDING.value)
+    attempts = pw.IntegerField(default=0)
+    not_before = MomentField(default=0)
+    worker = pw.TextField(null=True)
+    message_id = pw.TextField(default="")
+    reason = pw.TextField(default="")
+    created_at = MomentField()
+    updated_at = MomentField()
+
+    class Meta:
+        table_name = "outbox"
+
+
+class InboxKey(Table):
+    """An event we have seen; the unique key is what makes handling it once only."""
+
+    channel = pw.ForeignKeyField(Channel)
+    key = pw.TextField()
+    received_at = MomentField()
+
+    class Meta:
+        table_name = "inbox"
+        primary_key = pw.CompositeKey("channel", "key")
+
+
+class UploadedMedia(Table):
+    """A picture that is on the platform already, and the handle it has there."""
+
+    channel = pw.ForeignKeyField(Channel)
+    url = pw.TextField()
+    platform_ref = pw.TextField()
+    uploaded_at = MomentField()
+
+    class Meta:
+        table_name = "uploaded_media"
+        primary_key = pw.CompositeKey("channel", "url")
+
+
+class Worker(Table):
+    """A running worker process and its last sign of life; what it holds is taken over when that is old."""
+
+    id = pw.TextField(primary_key=True)
+    started_at = MomentField()
+    beat_at = MomentField()
+
+    class Meta:
+        table_name = "workers"
+
+
+class AuditEntry(Table):
+    """Who did what, appended, never edited."""
+
+    id = pw.AutoField()
+    at = MomentField()
+    channel = pw.ForeignKeyField(Channel)
+    actor = pw.TextField()
+    action = pw.TextField()
+    subject = pw.TextField(default="")
+    detail = pw.TextField(default="")
+
+    class Meta:
+        table_name = "audit"
+
+
+TABLES: tuple[type[Table], ...] = (
+    Channel, Subscriber, Admin, Invite, ClaimAttempt, Conversation, Broadcast, Recipient,
+    OutboxMessage, InboxKey, UploadedMedia, Worker, AuditEntry,
+)  # fmt: skip

@@ -1,0 +1,125 @@
+"""Subscribers at rest: find, see, describe. Consent is written here and nowhere else."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import peewee as pw
+
+from storage.database import transaction
+from storage.lifecycle import CONSENT_MOVES, Consent, guarded
+from storage.models import Subscriber
+
+PROFILE_FIELDS = (
+    "first_name", "last_name", "language", "locale", "timezone", "gender", "city", "province", "country", "source",
+)  # fmt: skip
+MOMENT_FIELDS = ("first_seen_at", "last_seen_at", "followed_at", "window_expires_at")
+
+UNREACHABLE_AFTER = 3
+"""After so many broadcasts in a row that could not reach them, people are left out until they write."""
+
+
+def find(channel_id: int, person: str) -> Subscriber | None:
+    """Return the subscriber with this platform user id, or None."""
+    return Subscriber.get_or_none((Subscriber.channel == channel_id) & (Subscriber.platform_user_id == person))
+
+
+def saw(channel_id: int, person: str, at: datetime, window_until: datetime | None) -> Subscriber:
+    """Record that a person did something at `at`: they are known, reachable, and their window may move.
+
+    Redeliveries and events out of order never move a moment back.
+    """
+    Subscriber.insert(channel=channel_id, platform_user_id=person, first_seen_at=at).on_conflict_ignore().execute()
+    subscriber = find(channel_id, person)
+    assert subscriber is not None
+    changes: dict[str, Any] = {"strikes": 0, "unreachable": False}
+    if subscriber.last_seen_at is None or subscriber.last_seen_at < at:
+        changes["last_seen_at"] = at
+    if window_until is not None and (
+        subscriber.window_expires_at is None or subscriber.window_expires_at < window_until
+    ):
+        changes["window_expires_at"] = window_until
+    Subscriber.update(**changes).where(Subscriber.id == subscriber.id).execute()
+    return Subscriber.get_by_id(subscriber.id)
+
+
+def set_consent(channel_id: int, person: str, to: Consent, at: datetime) -> bool:
+    """Record that a person wants our broadcasts or no longer does; say whether that changed anything."""
+    moved = (
+        Subscriber.update(consent=to.value, consent_at=at)
+        .where(
+            (Subscriber.channel == channel_id)
+            & (Subscriber.platform_user_id == person)
+            & guarded(Subscriber.consent, CONSENT_MOVES, to)
+        )
+        .execute()
+    )
+    return bool(moved)
+
+
+def unsubscribe(subscriber_ids: Sequence[int], at: datetime) -> None:
+    """Opt out people whom the platform reports as having opted out."""
+    if not subscriber_ids:
+        return
+    Subscriber.update(consent=Consent.OPTED_OUT.value, consent_at=at).where(
+        Subscriber.id.in_(subscriber_ids) & guarded(Subscriber.consent, CONSENT_MOVES, Consent.OPTED_OUT)
+    ).execute()
+
+
+def strike(subscriber_ids: Sequence[int]) -> None:
+    """Count one more broadcast that could not reach these people."""
+    if not subscriber_ids:
+        return
+    Subscriber.update(strikes=Subscriber.strikes + 1).where(Subscriber.id.in_(subscriber_ids)).execute()
+    Subscriber.update(unreachable=True).where(
+        Subscriber.id.in_(subscriber_ids) & (Subscriber.strikes >= UNREACHABLE_AFTER)
+    ).execute()
+
+
+def lost(subscriber_ids: Sequence[int]) -> None:
+    """Record that the platform no longer knows these people; only a message of theirs changes that."""
+    if subscriber_ids:
+        Subscriber.update(unreachable=True).where(Subscriber.id.in_(subscriber_ids)).execute()
+
+
+def gone(channel_id: int, person: str) -> None:
+    """Record that nothing can reach this person any more, until they come back."""
+    Subscriber.update(unreachable=True, window_expires_at=None).where(
+        (Subscriber.channel == channel_id) & (Subscriber.platform_user_id == person)
+    ).execute()
+
+
+def count(channel_id: int, matching: pw.Expression | None = None) -> int:
+    """How many subscribers of a channel match; everybody when `matching` is None."""
+    who = Subscriber.channel == channel_id
+    if matching is not None:
+        who &= matching
+    return int(Subscriber.select().where(who).count())
+
+
+def write_profile(subscriber_id: int, fields: Mapping[str, str], read_at: datetime) -> None:
+    """Store what the platform tells about a person; empty values leave what is known."""
+    known = {name: value for name, value in fields.items() if value}
+    Subscriber.update(**known, profile_read_at=read_at).where(Subscriber.id == subscriber_id).execute()
+
+
+def add_imported(channel_id: int, people: Iterable[Mapping[str, Any]], now: datetime) -> int:
+    """Add or update people from a file, in one transaction; return how many.
+
+    Each mapping has `platform_user_id`, optionally columns of the table, and `variables`. Consent is never
+    touched: importing again does not bring back who opted out. Variables are merged over the known ones.
+    """
+    written = 0
+    with transaction():
+        for person in people:
+            values = dict(person)
+            variables = values.pop("variables", {})
+            subscriber = find(channel_id, values["platform_user_id"])
+            if subscriber is None:
+                Subscriber.create(channel=channel_id, **{"first_seen_at": now, **values}, variables=variables)
+            else:
+                changes = {key: value for key, value in values.items() if key != "platform_user_id"}
+                changes["variables"] = {**subscriber.variables, **variables}
+                Subscriber.update(**changes).where(Subscriber.id == subscriber.id).execute()
+            written += 1
+    return written

@@ -1,0 +1,96 @@
+"""What all tests share: real databases, a real queue, a clock that stands still."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import peewee as pw
+import pytest
+
+from broadcast.service import Desk
+from handlers.messenger.platform import Messenger
+from handlers.secret import Secret
+from storage import channels
+from storage.database import open_database
+from storage.migrate import migrate
+from storage.models import TABLES
+from tests.support.clock import Clock
+from tests.support.postgres import postgres_url
+
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until a test moves it."""
+    return Clock(START)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[pw.Database]:
+    """An empty, migrated database of each kind."""
+    url = "sqlite:///test.db" if request.param == "sqlite" else request.getfixturevalue("postgres_server")
+    yield from _open(url, tmp_path)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[pw.Database]:
+    """An empty, migrated SQLite database, for tests in which the kind makes no difference."""
+    yield from _open("sqlite:///test.db", tmp_path)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL that lives as long as the test session."""
+    yield from postgres_url(tmp_path_factory.mktemp("postgres"))
+
+
+def _open(url: str, base: Path) -> Iterator[pw.Database]:
+    database = open_database(url, base)
+    migrate(database)
+    if not isinstance(database, pw.SqliteDatabase):
+        names = ", ".join(table._meta.table_name for table in TABLES)  # type: ignore[attr-defined]
+        database.execute_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def messenger() -> Messenger:
+    """A Page whose platform nobody answers for."""
+    return Messenger(
+        page_id="1000001",
+        access_token=Secret("page-token"),
+        app_secret=Secret("app-secret"),
+        verify_token=Secret("verify-me"),
+        api_base="http://127.0.0.1:9",
+    )
+
+
+@pytest.fixture
+def make_desk(clock: Clock, messenger: Messenger) -> Any:
+    """A function that makes the desk of a channel called `page`, with changes by keyword."""
+
+    def make(**changes: Any) -> Desk:
+        given: dict[str, Any] = {
+            "channel_id": channels.ensure("page", "messenger"),
+            "channel_name": "page",
+            "platform": messenger,
+            "zone": ZoneInfo("Europe/Berlin"),
+            "undo": timedelta(seconds=15),
+            "confirm_above": 1000,
+            "rate": 30.0,
+            "now": clock.now,
+            "wake": lambda: None,
+        }
+        return Desk(**{**given, **changes})
+
+    return make
+
+
+@pytest.fixture
+def desk(sqlite: pw.Database, make_desk: Any) -> Desk:
+    """The desk of a channel called `page` over an empty SQLite database."""
+    return make_desk()

@@ -1,0 +1,173 @@
+"""The ledger keeps its promises on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from storage import broadcasts, channels, ledger, subscribers
+from storage.lifecycle import BroadcastStatus as S
+from storage.lifecycle import Consent
+from storage.lifecycle import RecipientState as R
+from storage.models import Recipient, Subscriber
+from tests.conftest import START
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def channel() -> int:
+    return channels.ensure("page", "messenger")
+
+
+@pytest.fixture
+def sending(channel) -> int:
+    """A broadcast to five people that is sending."""
+    for number in range(5):
+        subscribers.saw(channel, f"p{number}", START, START + timedelta(hours=24))
+    row = broadcasts.create(channel, "Spring", "boss", START)
+    ledger.plan(row.id, channel, None, {}, START)
+    broadcasts.move(row.id, S.STARTING, "boss", START)
+    broadcasts.move(row.id, S.SENDING, "boss", START)
+    return row.id
+
+
+def states(broadcast: int) -> list[str]:
+    return [r.state for r in Recipient.select().where(Recipient.broadcast == broadcast).order_by(Recipient.subscriber)]
+
+
+def go(broadcast: int, worker: str, claims: list[ledger.Claim]) -> None:
+    ledger.mark_sending(broadcast, worker, [claim.subscriber_id for claim in claims], START)
+
+
+def test_planning_twice_makes_each_row_once(sending, channel):
+    assert ledger.plan(sending, channel, None, {}, START) == 0
+    assert ledger.sums(sending).audience == 5
+
+
+def test_who_opted_out_or_is_gone_stands_in_the_ledger_as_skipped(channel):
+    for person in ("stays", "left", "gone"):
+        subscribers.saw(channel, person, START, None)
+    subscribers.set_consent(channel, "left", Consent.OPTED_OUT, START)
+    subscribers.gone(channel, "gone")
+    row = broadcasts.create(channel, "Spring", "boss", START)
+    assert ledger.plan(row.id, channel, None, {}, START) == 3
+    assert ledger.sums(row.id).by_state == {"pending": 1, "skipped": 2}
+    assert {(state, reason) for state, reason, _, _ in ledger.reasons(row.id)} == {
+        ("skipped", "opted_out"),
+        ("skipped", "unreachable"),
+    }
+
+
+def test_values_are_frozen_when_planned(channel):
+    person = subscribers.saw(channel, "p", START, None)
+    Subscriber.update(first_name="Zoë").execute()
+    row = broadcasts.create(channel, "Spring", "boss", START)
+    ledger.plan(row.id, channel, None, {"first_name": Subscriber.first_name}, START)
+    Subscriber.update(first_name="Other").execute()
+    (claim,) = ledger.claim(row.id, "w1", 10, START)
+    assert '"Zo' in claim.fills
+    assert claim.subscriber_id == person.id
+
+
+def test_two_workers_never_claim_the_same_person(sending):
+    first = ledger.claim(sending, "w1", 3, START)
+    second = ledger.claim(sending, "w2", 3, START)
+    assert len(first) == 3
+    assert len(second) == 2
+    assert not {c.subscriber_id for c in first} & {c.subscriber_id for c in second}
+
+
+def test_a_row_waits_for_its_time(sending):
+    claims = ledger.claim(sending, "w1", 5, START)
+    later = START + timedelta(minutes=1)
+    ledger.put_back(sending, "w1", [(claims[0].subscriber_id, later, "busy", "2")], START, tried=True)
+    assert ledger.claim(sending, "w1", 5, START) == []
+    assert ledger.next_due(sending) == later
+    (again,) = ledger.claim(sending, "w1", 5, later)
+    assert again.attempts == 1
+
+
+def test_nothing_may_be_marked_once_a_pause_was_answered(sending):
+    claims = ledger.claim(sending, "w1", 5, START)
+    ids = [claim.subscriber_id for claim in claims]
+    assert len(ledger.standing(sending, "w1", ids)) == 5
+    broadcasts.move(sending, S.PAUSED, "boss", START)
+    assert ledger.standing(sending, "w1", ids) is None
+
+
+def test_an_accepted_row_is_sent_with_its_message_id(sending):
+    claims = ledger.claim(sending, "w1", 1, START)
+    go(sending, "w1", claims)
+    ledger.record_accepted(sending, 1, [(claims[0].subscriber_id, 0, "m_1")], START)
+    row = Recipient.get(Recipient.state == "sent")
+    assert (row.message_ids, row.step, row.worker) == ("m_1", 1, None)
+
+
+def test_several_messages_go_back_to_claimed_in_between(sending):
+    claims = ledger.claim(sending, "w1", 1, START)
+    go(sending, "w1", claims)
+    person = claims[0].subscriber_id
+    ledger.record_accepted(sending, 2, [(person, 0, "m_1")], START)
+    assert "claimed" in states(sending)
+    go(sending, "w1", claims)
+    ledger.record_accepted(sending, 2, [(person, 1, "m_2")], START)
+    assert Recipient.get(Recipient.state == "sent").message_ids == "m_1 m_2"
+
+
+def test_a_dead_workers_rows_go_back_or_become_unknown_but_are_never_repeated(sending):
+    claims = ledger.claim(sending, "dead", 4, START)
+    go(sending, "dead", claims[:2])
+    assert ledger.release(["alive"], START) == (2, 2)
+    assert sorted(states(sending)) == ["pending"] * 3 + ["unknown"] * 2
+    left = ledger.claim(sending, "alive", 10, START)
+    assert len(left) == 3
+
+
+def test_a_living_workers_rows_are_left_alone(sending):
+    ledger.claim(sending, "w1", 5, START)
+    assert ledger.release(["w1"], START) == (0, 0)
+
+
+def test_a_late_answer_settles_an_unknown_row(sending):
+    claims = ledger.claim(sending, "w1", 1, START)
+    go(sending, "w1", claims)
+    ledger.release([], START)
+    ledger.record_accepted(sending, 1, [(claims[0].subscriber_id, 0, "m_1")], START)
+    assert "sent" in states(sending)
+
+
+def test_a_worker_that_lost_its_rows_changes_nothing(sending):
+    claims = ledger.claim(sending, "slow", 2, START)
+    ledger.release([], START)
+    go(sending, "slow", claims)
+    ledger.record_refused(sending, "slow", R.FAILED, [(claims[0].subscriber_id, "x", "1")], START)
+    assert states(sending) == ["pending"] * 5
+
+
+def test_watermarks_deliver_and_read_what_was_sent_before_them(sending, channel):
+    claims = ledger.claim(sending, "w1", 2, START)
+    go(sending, "w1", claims)
+    ledger.record_accepted(sending, 1, [(c.subscriber_id, 0, "m") for c in claims], START)
+    later = int((START + timedelta(seconds=1)).timestamp() * 1000)
+    ledger.settle_by_watermark(channel, {claims[0].to: (later, 0), claims[1].to: (later, later)})
+    assert states(sending)[:2] == ["delivered", "read"]
+    ledger.settle_by_watermark(channel, {claims[1].to: (later, 0)})
+    assert states(sending)[1] == "read"
+
+
+def test_a_watermark_that_comes_before_the_answer_is_not_lost(sending, channel):
+    claims = ledger.claim(sending, "w1", 1, START)
+    go(sending, "w1", claims)
+    later = int((START + timedelta(seconds=1)).timestamp() * 1000)
+    ledger.settle_by_watermark(channel, {claims[0].to: (later, 0)})
+    ledger.record_accepted(sending, 1, [(claims[0].subscriber_id, 0, "m")], START)
+    assert states(sending)[0] == "delivered"
+
+
+def test_cancelling_skips_everybody_not_written_to_and_the_sums_balance(sending):
+    claims = ledger.claim(sending, "w1", 3, START)
+    go(sending, "w1", claims[:1])
+    assert ledger.skip_rest(sending, "cancelled", START) == 4
+    sums = ledger.sums(sending)
+    assert sums.by_state == {"sending": 1, "skipped": 4}
+    assert sums.audience == 5
