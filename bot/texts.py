@@ -5,6 +5,7 @@ The catalogues are read from their .po files at first use, so that nothing compi
 
 import gettext
 import io
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -21,17 +22,27 @@ Texts = gettext.NullTranslations
 """A catalogue: `gettext(message)` and `ngettext(singular, plural, n)`."""
 
 
+def known(language: str) -> str:
+    """Return the language of ours that a locale (`zh-Hans`, `zh_TW`, `de_DE`) is best spoken to in."""
+    return "zh_CN" if language.casefold().startswith("zh") else ENGLISH
+
+
 @cache
 def texts(language: str) -> Texts:
-    """Return the catalogue of a language; English for '' and for languages we do not speak."""
-    path = LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
-    if language not in LANGUAGES or language == ENGLISH:
+    """Return the catalogue for a language or locale; English for '' and for languages we do not speak."""
+    ours = known(language)
+    if ours == ENGLISH:
         return gettext.NullTranslations()
     compiled = io.BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language, domain=DOMAIN))
+    with (LOCALES / ours / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=ours, domain=DOMAIN))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def speaker(language: str) -> Callable[[str], str]:
+    """Return what says a message in a language, its named places still open: `say("Hello {name}")`."""
+    return texts(language).gettext
 
 
 def find_language(text: str) -> str | None:

@@ -3,8 +3,8 @@
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import peewee as pw
@@ -17,6 +17,7 @@ from broadcast.draft import Draft
 from broadcast.limits import Pace
 from broadcast.outgoing import Composer
 from broadcast.pictures import place_pictures
+from broadcast.profiles import read_profiles
 from broadcast.replies import Replies
 from broadcast.sweep import SYSTEM, Notify
 from broadcast.threads import DatabaseThread
@@ -26,6 +27,7 @@ from storage import broadcasts, workers
 from storage.lifecycle import BroadcastStatus, IllegalMove
 
 SWEEP_SECONDS = 1.0
+PROFILES_SECONDS = 2.0
 PURGE_EVERY = timedelta(hours=1)
 _log = structlog.get_logger()
 
@@ -37,7 +39,6 @@ class Channel:
     id: int
     platform: Platform
     rate: float
-    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine:
@@ -76,7 +77,9 @@ class Engine:
     async def run(self) -> None:
         """Send, sweep and show signs of life until stopped."""
         self._loop = asyncio.get_running_loop()
-        bulk, live, clockwork = DatabaseThread("bulk"), DatabaseThread("live"), DatabaseThread("sweep")
+        threads = bulk, live, clockwork, reader = [
+            DatabaseThread(name) for name in ("bulk", "live", "sweep", "profiles")
+        ]
         pace = Pace(self._redis)
         await live.run(workers.beat, self.worker, self._now())
         async with bulk_session(IN_FLIGHT_MOST) as http:
@@ -104,13 +107,15 @@ class Engine:
                 async with asyncio.TaskGroup() as group:
                     beating = group.create_task(self._beat(live))
                     sweeping = group.create_task(self._sweep(clockwork))
+                    reading = group.create_task(self._read_profiles(reader))
                     lanes = [group.create_task(lane.run()) for lane in self._lanes]
                     await asyncio.wait(lanes, return_when=asyncio.ALL_COMPLETED)
                     beating.cancel()
                     sweeping.cancel()
+                    reading.cancel()
             finally:
                 await live.run(workers.leave, self.worker)
-                for thread in (bulk, live, clockwork):
+                for thread in threads:
                     thread.close()
 
     async def _beat(self, database: DatabaseThread) -> None:
@@ -123,13 +128,12 @@ class Engine:
 
     async def _sweep(self, database: DatabaseThread) -> None:
         purged = self._now()
-        variables = {channel.id: channel.variables for channel in self._channels}
         while not self._stopping.is_set():
             wait = SWEEP_SECONDS
             try:
                 now = self._now()
                 await database.run(sweep.start_due, now, self._notify)
-                await database.run(sweep.begin_sending, variables, self._now, self._notify)
+                await database.run(sweep.begin_sending, self._now, self._notify)
                 back, doubtful = await database.run(sweep.take_over, self._now())
                 if back or doubtful:
                     _log.warning("took_over", back=back, doubtful=doubtful)
@@ -142,6 +146,15 @@ class Engine:
             except pw.DatabaseError as error:
                 _log.warning("sweep_failed", error=str(error))
             await self._until_woken(wait)
+
+    async def _read_profiles(self, database: DatabaseThread) -> None:
+        while True:
+            for channel in self._channels:
+                try:
+                    await database.run(read_profiles, channel.id, channel.platform, self._now())
+                except pw.DatabaseError as error:
+                    _log.warning("profiles_wait", error=str(error))
+            await asyncio.sleep(PROFILES_SECONDS)
 
     async def _until_woken(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

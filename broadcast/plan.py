@@ -1,7 +1,7 @@
 """Turns an audience into ledger rows when a broadcast starts, in one transaction that is safe to run twice."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import peewee as pw
 
@@ -17,7 +17,7 @@ MANY = 10_000
 """From this audience on PostgreSQL is told to look at the ledger again."""
 
 
-def plan(broadcast_id: int, variables: Mapping[str, str], now: datetime) -> bool:
+def plan(broadcast_id: int, now: datetime) -> bool:
     """Choose the audience of a starting broadcast and freeze it; False when it is no longer starting.
 
     The broadcast's row is locked meanwhile: an undo waits for the plan and then removes it.
@@ -37,7 +37,7 @@ def plan(broadcast_id: int, variables: Mapping[str, str], now: datetime) -> bool
         made = ledger.plan(
             broadcast_id,
             draft.channel_id,
-            who.matching(draft.audience, variables, now),
+            who.matching(draft.channel_id, draft.audience, now, ZoneInfo(draft.time_zone or "UTC")),
             {name: _column(name) for name in names},
             now,
         )

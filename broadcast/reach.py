@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import peewee as pw
 
@@ -38,6 +39,7 @@ def forecast(channel_id: int, matching: pw.Expression | None, at: datetime, marg
     query = Subscriber.select(
         pw.fn.COUNT(Subscriber.id), how_many(out), how_many(~out & away), how_many(~out & ~away & open_then)
     ).where(who)
-    matched, opted_out, unreachable, can_get = (int(count) for count in query.tuples().get())
+    row: Any = query.tuples().get()
+    matched, opted_out, unreachable, can_get = (int(count) for count in row)
     closed = matched - opted_out - unreachable - can_get
     return Reach(matched, can_get, closed, opted_out, unreachable)

@@ -5,7 +5,7 @@ for through `wake`, which must be safe to call when nothing needs doing.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 from broadcast import draft as drafts
 from broadcast import reach, who
 from broadcast.draft import Draft
+from broadcast.personalise import places_in
 from broadcast.reach import Reach
 from handlers.content import Content
 from handlers.contract import Platform, Problem
 from storage import broadcasts, ledger, subscribers
+from storage import variables as registry
 from storage.ledger import Sums
 from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove, RecipientState
 
@@ -62,7 +64,11 @@ class Desk:
     rate: float
     now: Callable[[], datetime]
     wake: Callable[[], None]
-    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The variables subscribers of this channel may have: name → kind."""
+        return registry.kinds(self.channel_id)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -93,13 +99,13 @@ class Desk:
 
     def count(self, audience: str) -> int:
         """How many subscribers an audience matches now, whether or not they can be reached."""
-        return subscribers.count(self.channel_id, who.matching(audience, self.variables, self.now()))
+        return subscribers.count(self.channel_id, who.matching(self.channel_id, audience, self.now(), self.zone))
 
     def reach(self, draft: Draft) -> Reach:
         """Forecast who would get the broadcast at its time (or now)."""
         now = self.now()
         at = max(draft.scheduled_for or now, now)
-        matching = who.matching(draft.audience, self.variables, now)
+        matching = who.matching(self.channel_id, draft.audience, now, self.zone)
         return reach.forecast(self.channel_id, matching, at, self.platform.capabilities.window_margin)
 
     def problems(self, content: Content) -> list[Problem]:
@@ -215,3 +221,14 @@ class Desk:
         broadcasts.move(draft.id, _S.CANCELLED, by, now, finished_at=now)
         ledger.skip_rest(draft.id, "cancelled", now)
         return ledger.sums(draft.id)
+
+    # -- showing ---------------------------------------------------------------------------------
+
+    def values(self, content: Content, person: str) -> dict[str, str]:
+        """Return what the placeholders of `content` read as for one person; '' where there is no such value."""
+        found = subscribers.find(self.channel_id, person)
+        if found is None:
+            return {}
+        names = {place.name for place in places_in(content)}
+        known = {**found.variables, **{name: getattr(found, name) for name in drafts.PERSONAL_FIELDS}}
+        return {name: str(known.get(name.removeprefix("var."), "")) for name in names}

@@ -4,9 +4,11 @@ Everything is found in the database, so a lost wake-up, a wiped Redis or a resta
 function may run in several workers at once: moves are guarded, the loser finds nothing to do.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from broadcast.audience.problems import FilterProblem
 from broadcast.draft import Draft, from_row
 from broadcast.plan import plan
 from storage import broadcasts, inbox, ledger, outbox, workers
@@ -36,24 +38,26 @@ def start_due(now: datetime, notify: Notify) -> None:
             notify("missed", from_row(row))
 
 
-def begin_sending(variables: Mapping[int, Mapping[str, str]], clock: Callable[[], datetime], notify: Notify) -> None:
+def begin_sending(clock: Callable[[], datetime], notify: Notify) -> None:
     """Choose the audience of starting broadcasts, and let those whose undo period is over send.
 
-    `variables` holds the registered variables of each channel by its id. The clock is read anew after each
-    plan, which may take seconds for a large audience.
+    The clock is read anew after each plan, which may take seconds for a large audience.
     """
     for row in broadcasts.with_status(None, BroadcastStatus.STARTING):
-        if not plan(row.id, variables.get(row.channel_id, {}), clock()):
-            continue
-        now = clock()
-        if row.undo_until is None or row.undo_until <= now:
-            try:
+        try:
+            if not plan(row.id, clock()):
+                continue
+            now = clock()
+            if row.undo_until is None or row.undo_until <= now:
                 broadcasts.move(
                     row.id, BroadcastStatus.SENDING, SYSTEM, now, only_from=BroadcastStatus.STARTING, started_at=now
                 )
-            except IllegalMove:
-                continue
-            notify("started", from_row(row))
+                notify("started", from_row(row))
+        except IllegalMove:
+            continue
+        except FilterProblem as problem:
+            broadcasts.move(row.id, BroadcastStatus.FAILED, SYSTEM, clock(), pause_reason=str(problem))
+            notify("failed", replace(from_row(row), pause_reason=str(problem)))
 
 
 def next_moment(now: datetime, at_most: timedelta) -> timedelta:

@@ -76,5 +76,11 @@ def prefer(admin_id: int, *, timezone: str | None = None, language: str | None =
     Admin.update(**changes).where(Admin.id == admin_id).execute()
 
 
+def remove(channel_id: int, person: str) -> bool:
+    """Take an admin's rights away; False when this person had none."""
+    gone = Admin.delete().where((Admin.channel == channel_id) & (Admin.platform_user_id == person)).execute()
+    return bool(gone)
+
+
 def _hash(code: str) -> str:
     return hashlib.sha256(code.strip().upper().encode()).hexdigest()

@@ -5,7 +5,7 @@ id; a worker that lost its rows while it was stopped finds that its marks change
 literally in the SQL because both databases use a partial index only when they can see them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -313,3 +313,20 @@ def reasons(broadcast_id: int) -> list[tuple[str, str, str, int]]:
 
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
+
+
+def rows(broadcast_id: int) -> Iterator[tuple[str, str, str, str, int]]:
+    """Yield (platform user id, state, reason, message ids, updated at in ms) of each recipient, a page at a time."""
+    after = 0
+    while True:
+        page = execute(
+            "SELECT r.subscriber_id, s.platform_user_id, r.state, r.reason, r.message_ids, r.updated_at"
+            " FROM recipients r JOIN subscribers s ON s.id = r.subscriber_id"
+            " WHERE r.broadcast_id = ? AND r.subscriber_id > ? ORDER BY r.subscriber_id LIMIT 5000",
+            (broadcast_id, after),
+        )
+        if not page:
+            return
+        for row in page:
+            yield row[1], row[2], row[3], row[4], row[5]
+        after = page[-1][0]

@@ -6,6 +6,8 @@ from typing import Any
 import peewee as pw
 from playhouse.migrations import Runner
 
+from storage.database import DatabaseProblem
+
 STEPS = Path(__file__).parent / "migrations"
 
 
@@ -22,3 +24,20 @@ def migrate(database: pw.Database) -> list[str]:
 def missing(database: pw.Database) -> list[str]:
     """Return the names of the steps this database has not seen."""
     return [step.name for step in _runner(database).status() if step.applied is None]
+
+
+def ensure_schema(database: pw.Database) -> None:
+    """Set up an empty database; refuse an older one, whose owner should back it up first.
+
+    Raises `DatabaseProblem`. Several processes may start at once: whoever comes second finds the work done.
+    """
+    steps = missing(database)
+    if not steps:
+        return
+    if len(steps) < len(_runner(database).migrations()):
+        raise DatabaseProblem(f"The database lacks {', '.join(steps)}. Back it up, then run: python -m bot migrate")
+    try:
+        migrate(database)
+    except pw.DatabaseError:
+        if missing(database):
+            raise

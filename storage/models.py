@@ -181,6 +181,51 @@ class Recipient(Table):
         primary_key = pw.CompositeKey("broadcast", "subscriber")
 
 
+class Variable(Table):
+    """A value of our own that subscribers of a channel may have, and what kind of value it is."""
+
+    channel = pw.ForeignKeyField(Channel)
+    name = pw.TextField()
+    kind = pw.TextField()
+    label = pw.TextField(default="")
+
+    class Meta:
+        table_name = "variables"
+        primary_key = pw.CompositeKey("channel", "name")
+
+
+class FlowRun(Table):
+    """One subscriber's way through one flow."""
+
+    id = pw.AutoField()
+    channel = pw.ForeignKeyField(Channel)
+    subscriber = pw.ForeignKeyField(Subscriber)
+    flow = pw.TextField()
+    status = pw.TextField()
+    data = pw.JSONField(default=dict)
+    version = pw.IntegerField(default=0)
+    broadcast_id = pw.IntegerField(null=True)
+    started_at = MomentField()
+    waiting_until = MomentField(null=True)
+    ended_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "flow_runs"
+
+
+class Click(Table):
+    """The first time a subscriber tapped one button of one broadcast."""
+
+    broadcast = pw.ForeignKeyField(Broadcast)
+    subscriber = pw.ForeignKeyField(Subscriber)
+    button = pw.TextField()
+    at = MomentField()
+
+    class Meta:
+        table_name = "clicks"
+        primary_key = pw.CompositeKey("broadcast", "subscriber", "button")
+
+
 class OutboxMessage(Table):
     """A reply to one person, committed together with what it speaks of, sent afterwards."""
 
@@ -254,5 +299,5 @@ class AuditEntry(Table):
 
 TABLES: tuple[type[Table], ...] = (
     Channel, Subscriber, Admin, Invite, ClaimAttempt, Conversation, Broadcast, Recipient,
-    OutboxMessage, InboxKey, UploadedMedia, Worker, AuditEntry,
+    Variable, FlowRun, Click, OutboxMessage, InboxKey, UploadedMedia, Worker, AuditEntry,
 )  # fmt: skip

@@ -53,6 +53,13 @@ def finish(outbox_id: int, to: OutboxState, now: datetime, *, message_id: str = 
     ).execute()
 
 
+def prove(channel_id: int, outbox_id: int, message_id: str, now: datetime) -> None:
+    """Record that a reply has arrived, whatever we believed: it is not said again."""
+    OutboxMessage.update(state=OutboxState.SENT.value, message_id=message_id, updated_at=now).where(
+        (OutboxMessage.id == outbox_id) & (OutboxMessage.channel == channel_id)
+    ).execute()
+
+
 def retry(outbox_id: int, not_before: datetime, reason: str, now: datetime) -> None:
     """Put a reply back in line for later."""
     OutboxMessage.update(

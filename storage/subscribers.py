@@ -97,6 +97,19 @@ def count(channel_id: int, matching: pw.Expression | None = None) -> int:
     return int(Subscriber.select().where(who).count())
 
 
+def without_profile(channel_id: int, at_most: int) -> list[Subscriber]:
+    """Return some people who have been here and whose profile was never read."""
+    return list(
+        Subscriber.select()
+        .where(
+            (Subscriber.channel == channel_id)
+            & Subscriber.profile_read_at.is_null()
+            & Subscriber.last_seen_at.is_null(False)
+        )
+        .limit(at_most)
+    )
+
+
 def write_profile(subscriber_id: int, fields: Mapping[str, str], read_at: datetime) -> None:
     """Store what the platform tells about a person; empty values leave what is known."""
     known = {name: value for name, value in fields.items() if value}

@@ -1,5 +1,6 @@
 """The messages of a broadcast: added one by one, counted back, moved, replaced and removed."""
 
+import re
 from collections.abc import Sequence
 
 from bot.builder.open import change, open_draft
@@ -54,13 +55,39 @@ def add(turn: Turn, memory: Memory, answer: Answer) -> Did:
     before = list(open_draft(turn, memory).content.messages)
     at = memory.replacing - 1 if memory.replacing else len(before)
     after = [*before[:at], *new, *before[at + bool(memory.replacing) :]]
-    return _put(turn, memory.but(replacing=0), after, turn.say("Got it."))
+    return _put(turn, memory.but(replacing=0), after, turn.say("Got it."), personal=answer.text)
+
+
+def _without_value(turn: Turn, memory: Memory, text: str) -> list[str]:
+    """Say, for each value the text speaks of, how many of the audience have none and will read the fallback."""
+    if not places(text):
+        return []
+    audience = open_draft(turn, memory).audience
+    whole = turn.desk.count(audience)
+    lines = []
+    for place in dict.fromkeys(places(text)):
+        without = turn.desk.count(
+            f"({audience}) and {place.name} is not set" if audience else f"{place.name} is not set"
+        )
+        if without:
+            lines.append(
+                turn.say(
+                    "{n} of {whole} have no {name} and will read “{fallback}”.",
+                    n=without,
+                    whole=whole,
+                    name=place.name,
+                    fallback=place.fallback or "",
+                )
+            )
+    return lines
 
 
 def _ask_fallback(turn: Turn, memory: Memory, answer: Answer, name: str) -> Did:
     """Ask for the missing words, unless the name itself is one nobody has."""
-    written = answer.text.replace(f"{{{name}}}", f"{{{name}|-}}")
-    unknown = [one for one in turn.desk.problems(Content(messages=(Text(text=written),))) if one.code == "unknown_value"]
+    written = _fill(answer.text, name, "-")
+    unknown = [
+        one for one in turn.desk.problems(Content(messages=(Text(text=written),))) if one.code == "unknown_value"
+    ]
     if unknown:
         return stays(memory, State.MESSAGES, turn.problems(unknown))
     return Did(memory.but(pending=answer.text), to=State.FALLBACK)
@@ -69,9 +96,7 @@ def _ask_fallback(turn: Turn, memory: Memory, answer: Answer, name: str) -> Did:
 def ask_fallback(turn: Turn, memory: Memory) -> Question:
     """Ask what people read who have no such value."""
     name = _missing(memory.pending)
-    text = turn.say(
-        "Some people have no {name}. What should they read instead? For example: there", name=name
-    )
+    text = turn.say("Some people have no {name}. What should they read instead? For example: there", name=name)
     return Question(memory, Say(text, (turn.choice("Back", word_value("back")),)))
 
 
@@ -81,7 +106,7 @@ def keep_fallback(turn: Turn, memory: Memory, answer: Answer) -> Did:
     if not words or set(words) & set("{}|") or "\n" in words:
         return stays(memory, State.FALLBACK, turn.say("Send a word or two, without brackets, for example: there"))
     name = _missing(memory.pending)
-    filled = _fill_first(memory.pending, name, words)
+    filled = _fill(memory.pending, name, words)
     did = add(turn, memory.but(pending=""), Answer(text=filled))
     return did if did.to is not None else Did(did.memory, did.says, to=State.MESSAGES, ask=did.ask)
 
@@ -95,8 +120,8 @@ def _missing(text: str) -> str:
     return next((place.name for place in places(text) if place.fallback is None), "")
 
 
-def _fill_first(text: str, name: str, words: str) -> str:
-    return text.replace(f"{{{name}}}", f"{{{name}|{words}}}")
+def _fill(text: str, name: str, words: str) -> str:
+    return re.sub(rf"\{{\s*{re.escape(name)}\s*\}}", lambda _: f"{{{name}|{words}}}", text)
 
 
 def order(turn: Turn, memory: Memory, answer: Answer) -> Did:
@@ -119,13 +144,14 @@ def order(turn: Turn, memory: Memory, answer: Answer) -> Did:
     return _put(turn, memory.but(replacing=0), messages, said)
 
 
-def _put(turn: Turn, memory: Memory, messages: Sequence[Message], said: str) -> Did:
+def _put(turn: Turn, memory: Memory, messages: Sequence[Message], said: str, personal: str = "") -> Did:
     content = open_draft(turn, memory).content.model_copy(update={"messages": tuple(messages)})
     found = turn.desk.problems(content) if messages else []
     if found:
         text = turn.problems(found) + "\n" + turn.say("I left it out. Please send it another way.")
         return stays(memory, State.MESSAGES, text)
-    return Did(change(turn, memory, content=content), (Say(said),))
+    lines = (said, *_without_value(turn, memory, personal))
+    return Did(change(turn, memory, content=content), (Say("\n".join(lines)),))
 
 
 def finish(turn: Turn, memory: Memory, _answer: Answer) -> Did:

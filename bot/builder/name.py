@@ -26,7 +26,6 @@ def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
     name = " ".join(answer.text.split())
     if wrong := _wrong(turn, name):
         return stays(memory, State.NAME, wrong)
-    said = ()
     if not memory.draft:
         draft = turn.desk.create(name, turn.person)
         memory = memory.but(draft=draft.id, version=draft.version)
@@ -39,8 +38,7 @@ def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
         text = turn.say("There is a “{name}” already, so this one is “{called}”.", name=name, called=called)
     else:
         text = turn.say("“{name}” it is.", name=called)
-    said = (Say(text),)
-    return Did(memory, said)
+    return Did(memory, (Say(text),))
 
 
 def _wrong(turn: Turn, name: str) -> str:

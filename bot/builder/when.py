@@ -36,12 +36,16 @@ def _ways(turn: Turn, memory: Memory) -> tuple[Choice, ...]:
 
 def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Take the time, ask which one is meant, or say why it cannot be that."""
-    reading = parse_time(answer.text, turn.now, turn.zone, locale=turn.language or "en")
+    reading = parse_time(answer.text, turn.now, turn.zone, locale=turn.language)
     match reading:
         case Now() | Later():
             word = "now" if isinstance(reading, Now) else "later"
             memory = change(turn, memory, scheduled_for=None)
-            text = turn.say("It goes out as soon as you confirm.") if word == "now" else turn.say("Time: you decide later.")
+            text = (
+                turn.say("It goes out as soon as you confirm.")
+                if word == "now"
+                else turn.say("Time: you decide later.")
+            )
             return Did(memory.but(when=word), (Say(text),))
         case At():
             memory = change(turn, memory, scheduled_for=reading.moment, time_zone=reading.zone.key)

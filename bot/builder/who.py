@@ -2,7 +2,7 @@
 
 from bot.builder.open import change, open_draft
 from bot.builder.states import State
-from bot.conversation.answer import Answer, typed_value, word_value
+from bot.conversation.answer import Answer, word_value
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Question, stays
 from bot.conversation.turn import Say, Turn
@@ -15,7 +15,7 @@ def ask(turn: Turn, memory: Memory) -> Question:
     text = turn.say("Who should get it? Everyone, or a filter such as: {example}", example=example(turn))
     choices = [turn.choice("Everyone", word_value("everyone"))]
     if memory.returning or memory.hub:
-        text = turn.say("It goes to {who}.", who=say_who(turn, draft.audience)) + "\n" + text
+        text = turn.say("Who: {who}.", who=say_who(turn, draft.audience)) + "\n" + text
         choices.append(turn.choice("Keep it", word_value("keep")))
     return Question(memory, Say(text, (*choices, turn.choice("Back", word_value("back")))))
 
@@ -34,16 +34,18 @@ def everyone(turn: Turn, memory: Memory, _answer: Answer) -> Did:
 def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Take the filter, or say what is wrong with it."""
     text = " ".join(answer.text.split())
-    found = audience.check(text, turn.desk.variables, turn.now)
-    if found:
-        return stays(memory, State.WHO, turn.problems(found))
+    if not text:
+        return stays(memory, State.WHO, turn.say("Say everyone, or send me a filter: {example}", example=example(turn)))
+    problem = audience.check(text, turn.desk.variables)
+    if problem is not None:
+        return stays(memory, State.WHO, problem.sentence(turn.texts))
     return _taken(turn, change(turn, memory, audience=text), text)
 
 
 def _taken(turn: Turn, memory: Memory, text: str) -> Did:
     count = turn.desk.count(text)
     said = turn.plural(
-        "To {who}: {n} person matches now.", "To {who}: {n} people match now.", count, who=say_who(turn, text)
+        "Who: {who}. {n} person matches now.", "Who: {who}. {n} people match now.", count, who=say_who(turn, text)
     )
     return Did(memory, (Say(said),))
 
@@ -52,4 +54,4 @@ def say_who(turn: Turn, text: str) -> str:
     """Return an audience in words."""
     if not text:
         return turn.say("everyone")
-    return audience.words(text, turn.desk.variables, turn.texts.gettext)
+    return audience.words(text, turn.desk.variables, turn.texts)

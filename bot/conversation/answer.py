@@ -1,7 +1,7 @@
 """Reads one message of an admin: a number, a label, a tapped button, a word, a command, or just what it says."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation.edits import read_edit
 from bot.conversation.memory import Memory
@@ -22,15 +22,18 @@ _QUOTES = (('"', '"'), ("“", "”"), ("「", "」"))
 class Answer:
     """What was meant: a word of the builder, a command, or text and pictures; `card` is where a button stood.
 
-    `stale`: the button belongs to a question that is no longer open.
+    `text` is what counts as content, `typed` what was really typed. `escaped`: it was marked to be taken as it
+    is. `stale`: the button belongs to a question that is no longer open.
     """
 
     text: str = ""
+    typed: str = ""
     word: str = ""
     card: str = ""
     command: str = ""
     images: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
+    escaped: bool = False
     stale: bool = False
 
 
@@ -55,12 +58,13 @@ def read(turn: Turn, memory: Memory) -> Answer:
     if turn.images or turn.other or not text:
         return Answer(text=turn.text, images=turn.images, other=turn.other)
     if (choice := _chosen(text, memory.choices)) is not None:
-        return _of_value(choice.value, offered=True)
+        return replace(_of_value(choice.value, offered=True), typed=text)
     if command := as_command(text):
         return Answer(text=turn.text, command=command)
     if word := meaning(text):
-        return Answer(text=turn.text, word=word)
-    return Answer(text=_unescaped(turn.text, memory))
+        return Answer(text=turn.text, typed=text, word=word)
+    bare = _unescaped(turn.text, memory)
+    return Answer(text=bare, typed=text, escaped=bare != turn.text)
 
 
 def as_command(text: str) -> str:

@@ -48,8 +48,8 @@ class Turn:
 
     def problem(self, problem: Problem) -> str:
         """Return the sentence of a problem. Its unit, where it has one, is a message of its own."""
-        facts = dict(problem.facts)
-        if isinstance(facts.get("unit"), str):
+        facts: dict[str, object] = dict(problem.facts)
+        if facts.get("unit"):
             facts["unit"] = self.texts.gettext(str(facts["unit"]))
         return self.say(problem.sentence, **facts)
 
@@ -78,7 +78,7 @@ class Turn:
         return Choice(title=self.texts.gettext(title), value=value)
 
     def _shown(self, fact: object) -> object:
-        return format_decimal(fact, locale=self.language or "en") if type(fact) is int else fact
+        return format_decimal(fact, locale=self.language) if type(fact) is int else fact
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,13 @@ OPERATORS: Final[Mapping[Kind, tuple[Op, ...]]] = {
 }
 """The operators of each kind, in the order a builder offers them. Each has its `not` as well."""
 
+
+def typed_operators(kind: Kind) -> str:
+    """Return the operators of a kind as an admin types them, for "I expected …"."""
+    shown = {Op.IS: "=, !=", Op.WITHIN: "in the last"}
+    return ", ".join(shown.get(op, op.value) for op in OPERATORS[kind])
+
+
 VARIABLE_KINDS: Final = frozenset({Kind.TEXT, Kind.NUMBER, Kind.YES_NO, Kind.DATE})
 
 _VARIABLE_NAME = re.compile(r"[^\W\d][\w-]*")

@@ -9,7 +9,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from broadcast.audience import syntax_problems as syntax
-from broadcast.audience.fields import N_, OPERATORS, Field, Vocabulary, nearest
+from broadcast.audience.fields import N_, OPERATORS, Field, Vocabulary, nearest, typed_operators
 from broadcast.audience.nodes import (
     EVERYONE,
     MOST_DEPTH,
@@ -171,7 +171,7 @@ class _Builder:
             Code.WRONG_OPERATOR,
             at=name.end + len(between) - len(between.lstrip()),
             word=between.strip(" (（"),
-            expected=", ".join(op.value for op in OPERATORS[field.kind]),
+            expected=typed_operators(field.kind),
             subject=field.label,
         )
 
@@ -248,5 +248,7 @@ def _known(name: _Phrase, known: Collection[str] | None, code: Code, expected: s
         return name.text
     by_fold = {each.casefold(): each for each in known or ()}
     if name.text.casefold() not in by_fold:
-        raise FilterProblem(code, at=name.at, word=name.typed, expected=expected, nearest=nearest(name.text, by_fold))
+        raise FilterProblem(
+            code, at=name.at, word=name.typed, expected=expected, nearest=nearest(name.text, known or ())
+        )
     return by_fold[name.text.casefold()]

@@ -6,12 +6,13 @@ from typing import Final
 from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-from broadcast.audience.fields import N_, OPERATORS, Field, Vocabulary, nearest
+from broadcast.audience.fields import N_, Vocabulary, nearest, typed_operators
 from broadcast.audience.problems import Code, FilterProblem
 
 _EXPECTED: Final = (
     ({"_NOT", "_EVERYONE"}, N_("a condition, such as: language = zh")),
     ({"_IS"}, N_("an operator, such as =, contains or >")),
+    ({"_NOT"}, N_("“not”")),
     ({"_COMMA"}, N_("a comma or a closing bracket")),
     ({"SIDE"}, N_("之前 or 之后")),
     ({"_RPAR", "$END"}, N_("“and”, “or”, a closing bracket, or the end")),
@@ -26,7 +27,7 @@ _EXPECTED: Final = (
 )
 """What is expected, by the terminals that could stand there; the first row whose terminals all could, wins."""
 
-_VALUE: Final = N_("a value")
+_VALUE: Final = N_("a value or a name")
 FIELD_EXAMPLE: Final = N_("a field, such as language, city or last_seen")
 _QUOTES: Final = "\"'“「"
 
@@ -90,16 +91,12 @@ def _no_operator(words: list[Token], at: int, word: str, vocabulary: Vocabulary)
     else:
         return unknown_field(str(words[0]), words[0].start_pos or 0, vocabulary)
     if length == len(words):
-        return FilterProblem(Code.EXPECTED, at=at, word=word, expected=_operators(found))
+        return FilterProblem(Code.EXPECTED, at=at, word=word, expected=typed_operators(found.kind))
     wrong = words[length]
     return FilterProblem(
         Code.UNKNOWN_OPERATOR,
         at=wrong.start_pos or 0,
         word=str(wrong),
-        expected=_operators(found),
+        expected=typed_operators(found.kind),
         nearest=nearest(wrong, OPERATOR_WORDS),
     )
-
-
-def _operators(field: Field) -> str:
-    return ", ".join(op.value for op in OPERATORS[field.kind])

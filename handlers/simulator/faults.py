@@ -174,6 +174,8 @@ def _read(wanted: Mapping[str, Any]) -> FaultRule:
         raise UnknownFault(f"'next_calls' is at least 1; {next_calls} was given.")
     if fraction is not None and not 0 <= fraction <= 1:
         raise UnknownFault(f"'fraction' is between 0 and 1; {fraction} was given.")
+    if wanted.get("people") and fault.scope != "send":
+        raise UnknownFault(f"{fault.name} strikes a whole {fault.scope}; it cannot be set for some people.")
     return FaultRule(
         name=fault.name,
         next_calls=next_calls,

@@ -12,10 +12,8 @@ from aiohttp import web
 from handlers.simulator.clock import VirtualClock
 from handlers.simulator.messenger_config import MessengerConfig
 from handlers.simulator.messenger_control import Control
-from handlers.simulator.messenger_graph import Graph
-from handlers.simulator.messenger_stream import Stream
+from handlers.simulator.messenger_page import SimulatedPage
 from handlers.simulator.messenger_wire import BODY_MOST, Wire
-from handlers.simulator.messenger_world import World
 from handlers.simulator.serving import Running, run, start_in_thread
 
 
@@ -23,16 +21,13 @@ class MessengerSimulator:
     """One simulated Page with its people, its clock and its app's webhook."""
 
     def __init__(self, config: MessengerConfig, clock: VirtualClock | None = None) -> None:
-        self.config = config
-        self.clock = clock or VirtualClock()
-        self.stream = Stream()
-        self._build()
+        self.page = SimulatedPage(config, clock or VirtualClock())
 
     def app(self) -> web.Application:
         """Return the aiohttp application: Graph calls on every path, the control API under `/_sim/`."""
         app = web.Application(client_max_size=BODY_MOST)
-        app.add_routes(Control(self).routes())
-        app.router.add_route("*", "/{tail:.*}", self._graph)
+        app.add_routes(Control(self.page).routes())
+        app.router.add_route("*", "/{tail:.*}", Wire(self.page).serve)
         app.cleanup_ctx.append(self._webhooks_running)
         return app
 
@@ -40,24 +35,10 @@ class MessengerSimulator:
         """Serve from a thread of this process; the handle has `.url` and `.stop()`."""
         return start_in_thread(self.app, port)
 
-    async def reset(self) -> None:
-        """Start over as configured, with the clock where it is."""
-        await self.world.webhooks.close()
-        self._build()
-        await self.world.webhooks.open()
-
-    def _build(self) -> None:
-        self.world = World(self.config, self.clock, self.stream)
-        graph = Graph(self.config, self.clock, self.world)
-        self._wire = Wire(self.config, self.world, graph, self.stream)
-
-    async def _graph(self, request: web.Request) -> web.StreamResponse:
-        return await self._wire.serve(request)
-
     async def _webhooks_running(self, _app: web.Application) -> AsyncIterator[None]:
-        await self.world.webhooks.open()
+        await self.page.world.webhooks.open()
         yield
-        await self.world.webhooks.close()
+        await self.page.world.webhooks.close()
 
 
 def _latency(text: str) -> tuple[int, int]:

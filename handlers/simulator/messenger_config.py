@@ -24,8 +24,16 @@ class MessengerConfig:
 
     `rates`: `documented` holds the Page to 300 calls a second (10 for audio and video) and 200 calls a
     day for each person; `strict` refuses above 40 a second until the volume falls; `off` never throttles.
-    `record` False keeps counters only, for benchmarks. Times ending in `_seconds` are real seconds,
-    since they are about the line and not about the platform's calendar.
+    `record` False keeps counters only, for benchmarks.
+
+    `people` exist from the start, with a window that is open for `window_hours`. `latency_ms` is the least
+    and the most a call takes. `usage_headers_after` so many calls the usage headers begin.
+
+    Events go to `webhook_url` in `webhook_lanes` posts at a time, about `events_per_post` in each,
+    `items_per_entry` to an entry; at most `webhook_queue_most` sends wait for theirs. A post that is not
+    answered 200 within `webhook_timeout_seconds` is repeated after each of `webhook_retry_seconds`. These
+    are real seconds, since they are about the line and not about the platform's calendar. Raises
+    `ValueError` for an app id that is not a number, as echoes carry it as one.
     """
 
     page_id: str = "104857600000001"
@@ -54,3 +62,7 @@ class MessengerConfig:
     webhook_queue_most: int = 200_000
     webhook_timeout_seconds: float = 5.0
     webhook_retry_seconds: tuple[float, ...] = (0.0, 0.2, 1.0)
+
+    def __post_init__(self) -> None:
+        if not self.app_id.isdecimal():
+            raise ValueError(f"An app id is a number; {self.app_id!r} was given.")

@@ -3,17 +3,16 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
 from handlers.simulator.faults import FAULTS
 from handlers.simulator.messenger_errors import GraphError
+from handlers.simulator.messenger_page import SimulatedPage
 from handlers.simulator.messenger_people import PROFILE_FIELDS, STATES
+from handlers.simulator.messenger_record import OnPhone
 from handlers.simulator.messenger_say import say
-
-if TYPE_CHECKING:
-    from handlers.simulator.messenger import MessengerSimulator
 
 Json = dict[str, Any]
 
@@ -30,8 +29,8 @@ class BadRequest(ValueError):
 class Control:
     """The handlers of the control API. Everything is JSON; a refusal is `{"error": sentence}`."""
 
-    def __init__(self, simulator: "MessengerSimulator") -> None:
-        self._simulator = simulator
+    def __init__(self, page: SimulatedPage) -> None:
+        self._page = page
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the control API."""
@@ -54,17 +53,17 @@ class Control:
             ("GET", "/clock", self._show_clock),
             ("POST", "/clock", self._advance),
             ("POST", "/reset", self._reset),
-            ("GET", "/stream", self._simulator.stream.serve),
+            ("GET", "/stream", self._page.stream.serve),
         )
         return [web.route(method, "/_sim" + path, _in_words(handler)) for method, path, handler in table]
 
     async def _add_people(self, request: web.Request) -> web.Response:
-        """Make people: `{count?, window_hours?, states?, profile?}`; window 0 or null: they never wrote."""
-        body, world = await _body(request), self._simulator.world
-        count, hours = int(body.get("count", 1)), body.get("window_hours", self._simulator.config.window_hours)
+        """Make people: `{count?, window_hours?, states?, profile?}`; a window of null: they never wrote."""
+        body, world = await _body(request), self._page.world
+        count, hours = int(body.get("count", 1)), body.get("window_hours", self._page.config.window_hours)
         if not 1 <= count <= _PEOPLE_MOST:
             raise BadRequest(f"'count' is between 1 and {_PEOPLE_MOST}; {count} was given.")
-        expires = self._simulator.clock.millis() + int(hours * _HOUR_MS) if hours else 0
+        expires = self._window_end(hours)
         numbers = world.people.add(count, expires)
         for number in numbers if body.keys() & {"profile", "states"} else ():
             self._change(number, {"profile": body.get("profile", {}), **body.get("states", {})})
@@ -72,7 +71,7 @@ class Control:
 
     async def _list_people(self, request: web.Request) -> web.Response:
         """List people: `?since=<number>&limit=`."""
-        people = self._simulator.world.people
+        people = self._page.world.people
         first, limit = _since(request), int(request.query.get("limit", _PAGE_OF_PEOPLE))
         numbers = range(first, min(first + limit, len(people)))
         return _answer(
@@ -80,66 +79,66 @@ class Control:
         )
 
     async def _show_person(self, request: web.Request) -> web.Response:
-        people = self._simulator.world.people
+        people = self._page.world.people
         return _answer(people.as_json(people.find(request.match_info["psid"])))
 
     async def _change_person(self, request: web.Request) -> web.Response:
         """Change a person: states by name with true or false, `window_hours`, `profile`."""
-        people = self._simulator.world.people
+        people = self._page.world.people
         number = people.find(request.match_info["psid"])
         self._change(number, await _body(request))
         return _answer(people.as_json(number))
 
     def _change(self, number: int, body: Json) -> None:
-        people = self._simulator.world.people
+        people = self._page.world.people
         if stray := sorted(body.keys() - STATES.keys() - {"window_hours", "profile"}):
             raise BadRequest(f"{stray[0]!r} is not one of {', '.join(STATES)}, window_hours, profile.")
         people.set_states(number, {name: bool(body[name]) for name in STATES if name in body})
         if "window_hours" in body:
-            hours = body["window_hours"]
-            people.set_window(number, self._simulator.clock.millis() + int(hours * _HOUR_MS) if hours else 0)
+            people.set_window(number, self._window_end(body["window_hours"]))
         if profile := body.get("profile"):
             if stray := sorted(profile.keys() - set(PROFILE_FIELDS)):
                 raise BadRequest(f"{stray[0]!r} is not one of the profile fields {', '.join(PROFILE_FIELDS)}.")
             people.set_profile(number, profile)
 
+    def _window_end(self, hours: float | None) -> int:
+        return 0 if hours is None else self._page.clock.millis() + int(hours * _HOUR_MS)
+
     async def _phone(self, request: web.Request) -> web.Response:
         """Tell what is on a person's phone: `?since=` is the `next` of the answer before."""
         psid, since = request.match_info["psid"], _since(request)
-        self._simulator.world.people.find(psid)
-        thread = self._simulator.world.record.phones.get(psid, [])
+        self._page.world.people.find(psid)
+        thread = self._page.world.record.phones.get(psid, [])
         return _answer({"messages": [message.as_json(psid) for message in thread[since:]], "next": len(thread)})
 
     async def _say(self, request: web.Request) -> web.Response:
         """Let a person act and post the webhook: `{psid, text | quick_reply | postback | ...}`."""
-        body, simulator = await _body(request), self._simulator
+        body, page = await _body(request), self._page
         psid = str(body.get("psid", ""))
-        said = say(simulator.world, simulator.config, simulator.clock, psid, body)
-        simulator.stream.tell(
-            "message",
-            {"psid": psid, "mid": said.mid, "from": "person", "message": said.shown, "at": said.item["timestamp"]},
-        )
-        return _answer({"status": await simulator.world.webhooks.tell([said.item]), "mid": said.mid})
+        said = say(page.world, page.config, page.clock, psid, body)
+        shown = OnPhone(said.mid, "person", said.shown, said.item["timestamp"])
+        page.stream.tell("message", shown.as_json(psid))
+        return _answer({"status": await page.world.webhooks.tell([said.item]), "mid": said.mid})
 
     async def _event(self, request: web.Request) -> web.Response:
         """Post `{items: [...]}` as they are, signed, in one notification: for events nobody's tap makes."""
         items = (await _body(request)).get("items")
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
             raise BadRequest("'items' is a list of webhook items.")
-        return _answer({"status": await self._simulator.world.webhooks.tell(items)})
+        return _answer({"status": await self._page.world.webhooks.tell(items)})
 
     async def _verify(self, request: web.Request) -> web.Response:
         """Make the handshake with the app's webhook: `{verify_token}`."""
         token = str((await _body(request)).get("verify_token", ""))
-        return _answer(await self._simulator.world.webhooks.verify(token))
+        return _answer(await self._page.world.webhooks.verify(token))
 
     async def _sends(self, request: web.Request) -> web.Response:
         """List accepted sends in order: `?since=` is the `next` of the answer before."""
-        sends, since = self._simulator.world.record.sends, _since(request)
+        sends, since = self._page.world.record.sends, _since(request)
         return _answer({"sends": [sent.as_json() for sent in sends[since:]], "next": len(sends)})
 
     async def _counts(self, _request: web.Request) -> web.Response:
-        world = self._simulator.world
+        world = self._page.world
         record, webhooks = world.record, world.webhooks
         return _answer(
             {
@@ -152,7 +151,7 @@ class Control:
                 "most_per_person": world.people.most_received(),
                 "most_per_metadata": record.most_per_metadata() if record.keep else None,
                 "repeated": record.repeated() if record.keep else None,
-                "stream_missed": self._simulator.stream.missed,
+                "stream_missed": self._page.stream.missed,
                 "webhooks": {
                     "posted": webhooks.posted,
                     "failed": webhooks.failed,
@@ -168,25 +167,25 @@ class Control:
     async def _settle(self, request: web.Request) -> web.Response:
         """Wait until no webhook is pending: `{seconds?}`."""
         seconds = float((await _body(request)).get("seconds", _SETTLE_SECONDS))
-        return _answer({"settled": await self._simulator.world.webhooks.settle(seconds)})
+        return _answer({"settled": await self._page.world.webhooks.settle(seconds)})
 
     async def _list_faults(self, _request: web.Request) -> web.Response:
         known = [{"name": fault.name, "sentence": fault.sentence, "options": dict(fault.options)} for fault in FAULTS]
-        rules = [rule.as_json() for rule in self._simulator.world.faults.rules()]
+        rules = [rule.as_json() for rule in self._page.world.faults.rules()]
         return _answer({"rules": rules, "known": known})
 
     async def _add_fault(self, request: web.Request) -> web.Response:
         """Put a fault up: `{name, next_calls?, every?, fraction?, seed?, people?, <options>}`."""
-        return _answer(self._simulator.world.faults.add(await _body(request)).as_json())
+        return _answer(self._page.world.faults.add(await _body(request)).as_json())
 
     async def _clear_faults(self, request: web.Request) -> web.Response:
         """Take all faults down, or `?name=` only."""
-        return _answer({"removed": self._simulator.world.faults.clear(request.query.get("name"))})
+        return _answer({"removed": self._page.world.faults.clear(request.query.get("name"))})
 
     async def _judge_template(self, request: web.Request) -> web.Response:
         """Set a template's status: `{name, status}`."""
         body = await _body(request)
-        if not self._simulator.world.templates.set_status(body.get("name"), body.get("status")):
+        if not self._page.world.templates.set_status(body.get("name"), body.get("status")):
             raise BadRequest(f"There is no template named {body.get('name')!r}.")
         return _answer({"success": True})
 
@@ -195,16 +194,16 @@ class Control:
 
     async def _advance(self, request: web.Request) -> web.Response:
         """Move the clock: `{advance_seconds}`."""
-        self._simulator.clock.advance(timedelta(seconds=float((await _body(request))["advance_seconds"])))
+        self._page.clock.advance(timedelta(seconds=float((await _body(request))["advance_seconds"])))
         return _answer(self._time())
 
     def _time(self) -> Json:
-        return {"now": self._simulator.clock.now().isoformat(), "millis": self._simulator.clock.millis()}
+        return {"now": self._page.clock.now().isoformat(), "millis": self._page.clock.millis()}
 
     async def _reset(self, _request: web.Request) -> web.Response:
         """Start over as it was set up: people, phones, counters, faults. The clock stays where it is."""
-        await self._simulator.reset()
-        return _answer({"people": len(self._simulator.world.people)})
+        await self._page.reset()
+        return _answer({"people": len(self._page.world.people)})
 
 
 def _in_words(

@@ -18,8 +18,9 @@ class ErrorRow:
     transient: bool = False
 
 
-# Codes and meanings: developers.facebook.com, Messenger Platform, error codes (Jun 25, 2026). The HTTP
-# statuses are the usual ones; the platform documents none, so a client must not lean on them.
+# Codes and meanings: developers.facebook.com, Messenger Platform, error codes (Jun 25, 2026); 104, 230 and
+# the batch's -3 are not in that table and are given as they have been seen. The HTTP statuses are the
+# usual ones; the platform documents none, so a client must not lean on them.
 ERRORS: Mapping[str, ErrorRow] = {
     "unknown": ErrorRow(1, 0, 500, "An unknown error occurred"),
     "invalid_json_reply": ErrorRow(1, 1357046, 500, "(#1) Received invalid JSON reply"),

@@ -144,7 +144,7 @@ class Graph:
             raise GraphError("no_token")
         if not same_secret(str(token), self._config.token):
             raise GraphError("token_invalid")
-        if self._world.faults.draw("call"):
+        if "token_expired" in self._world.faults.draw("call"):
             raise GraphError("token_expired")
         proof = str(params.get("appsecret_proof", ""))
         if self._config.app_secret and not same_secret(proof, self._proof):

@@ -94,6 +94,10 @@ class People:
         """Put the end of the window where a test wants it."""
         self._windows[number] = expires_ms
 
+    def has_state(self, number: int, name: str) -> bool:
+        """Say whether a person is in a state of `STATES`."""
+        return bool(self._states[number] & _BIT[name])
+
     def set_states(self, number: int, wanted: Mapping[str, bool]) -> None:
         """Set or clear states by name; `STATES` lists the names."""
         for name, holds in wanted.items():
@@ -128,11 +132,10 @@ class People:
 
     def as_json(self, number: int) -> dict[str, Any]:
         """Return what the control API tells about a person."""
-        held = self._states[number]
         return {
             "psid": self.psid(number),
             "window_expires_ms": self._windows[number],
-            "states": [name for name in STATES if held & _BIT[name]],
+            "states": [name for name in STATES if self.has_state(number, name)],
             "received": self._received[number],
             "profile": self.profile(number),
         }

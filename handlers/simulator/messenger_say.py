@@ -41,6 +41,8 @@ def say(world: World, config: MessengerConfig, clock: VirtualClock, psid: str, w
     100/2018001 for somebody who does not exist.
     """
     number = world.people.find(psid)
+    if world.people.has_state(number, "deleted"):
+        raise CannotSay("This account was deleted; nobody writes from it any more.")
     kind = next((name for name in _ACTS if name in wanted), None)
     if kind is None:
         raise CannotSay(f"Say one of {', '.join(_ACTS)}.")

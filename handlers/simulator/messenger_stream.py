@@ -16,6 +16,12 @@ class Stream:
         self._readers: set[asyncio.Queue[bytes]] = set()
         self.missed = 0
 
+    def join(self) -> asyncio.Queue[bytes]:
+        """Take in a reader; what it is told waits in its queue, at most 1,000 lines."""
+        reader: asyncio.Queue[bytes] = asyncio.Queue(_QUEUE_MOST)
+        self._readers.add(reader)
+        return reader
+
     def tell(self, event: str, body: dict[str, Any]) -> None:
         """Give a line to every reader, without waiting; count the lines that slow readers miss."""
         if not self._readers:
@@ -37,8 +43,7 @@ class Stream:
             }
         )
         await response.prepare(request)
-        reader: asyncio.Queue[bytes] = asyncio.Queue(_QUEUE_MOST)
-        self._readers.add(reader)
+        reader = self.join()
         try:
             await response.write(b": listening\n\n")
             while True:

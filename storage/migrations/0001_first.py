@@ -71,6 +71,26 @@ CREATE INDEX recipients_subscriber ON recipients (subscriber_id);
 CREATE INDEX recipients_pending ON recipients (broadcast_id, not_before, subscriber_id) WHERE state = 'pending';
 CREATE INDEX recipients_held ON recipients (broadcast_id, worker) WHERE state IN ('claimed', 'sending');
 
+CREATE TABLE variables (
+    channel_id INTEGER NOT NULL REFERENCES channels (id), name TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('text','number','yes/no','date')), label TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (channel_id, name));
+
+CREATE TABLE flow_runs (
+    id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id),
+    subscriber_id INTEGER NOT NULL REFERENCES subscribers (id), flow TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('started','completed','dropped','handed_over')),
+    data {{json}} NOT NULL DEFAULT '{{{{}}}}', version INTEGER NOT NULL DEFAULT 0, broadcast_id INTEGER,
+    started_at BIGINT NOT NULL, waiting_until BIGINT, ended_at BIGINT);
+CREATE INDEX flow_runs_subscriber ON flow_runs (subscriber_id, flow);
+CREATE INDEX flow_runs_waiting ON flow_runs (waiting_until) WHERE status = 'started';
+
+CREATE TABLE clicks (
+    broadcast_id INTEGER NOT NULL REFERENCES broadcasts (id),
+    subscriber_id INTEGER NOT NULL REFERENCES subscribers (id), button TEXT NOT NULL, at BIGINT NOT NULL,
+    PRIMARY KEY (broadcast_id, subscriber_id, button)) {{clustered}};
+CREATE INDEX clicks_subscriber ON clicks (subscriber_id);
+
 CREATE TABLE outbox (
     id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), platform_user_id TEXT NOT NULL,
     payload {{json}} NOT NULL,

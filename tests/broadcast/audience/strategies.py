@@ -29,9 +29,7 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 VOCABULARY = Vocabulary(
     {"plan": Kind.TEXT, "points": Kind.NUMBER, "vip": Kind.YES_NO, "birthday": Kind.DATE, "会员": Kind.TEXT}
 )
-VARIABLES = tuple(
-    found for name in VOCABULARY.variables if (found := VOCABULARY.find(f"var.{name}")) is not None
-)
+VARIABLES = tuple(found for name in VOCABULARY.variables if (found := VOCABULARY.find(f"var.{name}")) is not None)
 
 # Both cases of letters in and beyond ASCII, what grows or shrinks when its case changes, and what needs escaping.
 LETTERS = "aAbBéÉßİıжЖ中%_'\"\\[{ "

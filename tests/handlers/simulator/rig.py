@@ -108,7 +108,8 @@ class LivePage:
     """One Page over HTTP, with a webhook that listens."""
 
     url: str
-    simulator: MessengerSimulator
+    config: MessengerConfig
+    clock: VirtualClock
     receiver: Receiver
     http: requests.Session
 
@@ -149,13 +150,13 @@ def live_page(**settings: Any) -> Iterator[LivePage]:
             **settings,
         }
     )
-    simulator = MessengerSimulator(config, VirtualClock(START, running=False))
-    running = simulator.start_in_thread()
+    clock = VirtualClock(START, running=False)
+    running = MessengerSimulator(config, clock).start_in_thread()
     with requests.Session() as http:
         http.headers["Authorization"] = f"Bearer {config.token}"
         http.trust_env = False
         try:
-            yield LivePage(running.url, simulator, receiver, http)
+            yield LivePage(running.url, config, clock, receiver, http)
         finally:
             running.stop()
             listening.stop()

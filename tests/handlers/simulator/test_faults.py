@@ -74,6 +74,7 @@ def test_a_fault_is_drawn_only_for_what_it_is_about():
         ({"name": "latency", "every": 0}, "'every' is at least 1"),
         ({"name": "latency", "next_calls": 0}, "'next_calls' is at least 1"),
         ({"name": "latency", "fraction": 1.5}, "between 0 and 1"),
+        ({"name": "token_expired", "people": ["7"]}, "cannot be set for some people"),
     ],
 )
 def test_a_fault_that_cannot_be_set_is_refused_in_words(wanted, words):

@@ -5,6 +5,7 @@ import pytest
 import requests
 
 from handlers.simulator.messenger_people import People
+from handlers.simulator.messenger_stream import Stream
 from tests.handlers.simulator.rig import HOUR_MS, live_page
 
 
@@ -32,7 +33,7 @@ def test_people_are_made_with_a_profile_a_window_and_a_state(page):
     psid = page.person(profile={"first_name": "Mei"}, window_hours=2, states={"blocked": True})
     found = page.control("GET", f"/people/{psid}")
     assert found["profile"]["first_name"] == "Mei"
-    assert found["window_expires_ms"] == page.simulator.clock.millis() + 2 * HOUR_MS
+    assert found["window_expires_ms"] == page.clock.millis() + 2 * HOUR_MS
     assert found["states"] == ["blocked"]
     assert page.send(psid).json()["error"]["code"] == 551
     page.control("POST", f"/people/{psid}", blocked=False, window_hours=0)
@@ -70,7 +71,7 @@ def test_sends_are_listed_in_order_with_all_that_was_said(page):
         "metadata": "m:1",
         "messaging_type": "UPDATE",
         "message": {"text": "hello", "metadata": "m:1"},
-        "at": page.simulator.clock.millis(),
+        "at": page.clock.millis(),
     }
 
 
@@ -136,6 +137,14 @@ def test_the_stream_tells_of_messages_and_webhooks(page):
             if line.startswith(b"data: "):
                 told.append(json.loads(line[6:]))
     assert [one.get("from", "webhook") for one in told] == ["person", "webhook", "page", "webhook"]
+
+
+def test_a_reader_who_does_not_read_misses_lines_and_stops_nobody():
+    stream = Stream()
+    reader = stream.join()
+    for number in range(1003):
+        stream.tell("message", {"number": number})
+    assert (reader.qsize(), stream.missed) == (1000, 3)
 
 
 MISTAKES = [

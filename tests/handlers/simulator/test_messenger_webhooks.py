@@ -5,6 +5,8 @@ import hmac
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from handlers.simulator.messenger_events import escaped
 from tests.handlers.simulator.rig import PAYLOADS, live_page
@@ -43,6 +45,14 @@ def test_payloads_are_escaped_as_the_platform_escapes_them(label, text, raw):
     assert json.loads(body) == {"text": text}
 
 
+@given(st.text())
+def test_escaped_payloads_are_plain_ascii_and_mean_the_same(text):
+    body = escaped({"text": text})
+    assert body.isascii()
+    assert b"/" not in body.replace(b"\\/", b"")
+    assert json.loads(body) == {"text": text}
+
+
 def test_a_notification_is_signed_over_its_raw_bytes():
     with live_page(app_secret=SECRET) as page:
         psid = page.person()
@@ -64,7 +74,7 @@ def test_a_notification_has_the_documented_envelope(page):
     assert found["object"] == "page"
     (entry,) = found["entry"]
     assert entry.keys() == sample["entry"][0].keys()
-    assert entry["id"] == page.simulator.config.page_id
+    assert entry["id"] == page.config.page_id
     assert isinstance(entry["time"], int)
     (item,) = entry["messaging"]
     assert item.keys() == {*sample["entry"][0]["messaging"][0], "message"}
@@ -84,7 +94,7 @@ def test_a_send_is_echoed_then_delivered_then_read(page):
     mid = page.send(psid, "hello", metadata="b:7:1:0").json()["message_id"]
     page.settle()
     echo, delivery, read = page.receiver.items()
-    page_id, at = page.simulator.config.page_id, page.simulator.clock.millis()
+    page_id, at = page.config.page_id, page.clock.millis()
     assert echo == {
         "sender": {"id": page_id},
         "recipient": {"id": psid},
@@ -92,7 +102,7 @@ def test_a_send_is_echoed_then_delivered_then_read(page):
         "message": {
             "mid": mid,
             "is_echo": True,
-            "app_id": int(page.simulator.config.app_id),
+            "app_id": int(page.config.app_id),
             "metadata": "b:7:1:0",
             "text": "hello",
         },
@@ -174,7 +184,7 @@ def test_an_answer_that_takes_too_long_is_a_failure():
 
 
 def test_the_platform_waits_five_seconds_for_an_answer(page):
-    assert page.simulator.config.webhook_timeout_seconds == 5
+    assert page.config.webhook_timeout_seconds == 5
 
 
 def test_an_hour_of_failure_unsubscribes_the_app_until_it_subscribes_again(page):

@@ -166,5 +166,13 @@ def test_what_cannot_be_said_is_refused_in_words(wanted):
         act(page, page.person(), wanted)
 
 
+def test_a_deleted_account_says_nothing():
+    page = OfflinePage()
+    psid = page.person()
+    page.world.people.set_states(page.world.people.find(psid), {"deleted": True})
+    with pytest.raises(CannotSay, match="deleted"):
+        act(page, psid, {"text": "hi"})
+
+
 def test_every_kind_of_item_belongs_to_a_subscribed_field():
     assert set(FIELD_OF_KEY.values()) < set(OfflinePage().config.subscribed_fields)

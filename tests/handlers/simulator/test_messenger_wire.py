@@ -32,7 +32,7 @@ def test_form_fields_carry_json_strings(page):
         "recipient": json.dumps({"id": psid}),
         "message": json.dumps({"text": "Grüße"}),
         "messaging_type": "UPDATE",
-        "access_token": page.simulator.config.token,
+        "access_token": page.config.token,
     }
     answer = requests.post(f"{page.url}/v26.0/me/messages", data=form, timeout=5)
     assert answer.json()["recipient_id"] == psid
@@ -61,6 +61,16 @@ def test_an_answer_held_after_accepting_is_a_time_out_and_the_echo_comes(page):
     page.settle()
     assert page.receiver.kinds() == ["echo", "delivery", "read"]
     assert page.control("GET", "/counts")["most_per_person"] == 1
+
+
+def test_the_echo_does_not_wait_until_a_held_line_closes(page):
+    page.control("POST", "/faults", name="timeout_after_accepting", seconds=3600)
+    psid, url = page.person(), f"{page.url}/v26.0/me/messages"
+    body = {"recipient": {"id": psid}, "message": {"text": "hi"}}
+    with pytest.raises(requests.ReadTimeout):
+        page.http.post(url, json=body, timeout=(1, 0.1))
+    page.settle()
+    assert page.receiver.kinds() == ["echo", "delivery", "read"]
 
 
 @pytest.mark.parametrize(("fault", "accepted"), [("connection_reset", 0), ("connection_reset_after_accepting", 1)])
@@ -92,7 +102,7 @@ def test_a_throttled_answer_says_when_access_comes_back(page):
     page.control("POST", "/faults", name="throttled", minutes=7)
     answer = page.send(page.person())
     assert answer.json()["error"]["code"] == 80006
-    (usage,) = (json.loads(answer.headers["x-business-use-case-usage"])[page.simulator.config.page_id],)
+    (usage,) = (json.loads(answer.headers["x-business-use-case-usage"])[page.config.page_id],)
     assert usage[0]["type"] == "messenger"
     assert usage[0]["call_count"] == 100
     assert usage[0]["estimated_time_to_regain_access"] == 7

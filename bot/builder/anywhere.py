@@ -1,0 +1,165 @@
+"""What may be said in any state: save, cancel and its three ways, preview, help, undo."""
+
+from collections.abc import Mapping
+
+from bot.builder.card import draft_of
+from bot.builder.open import open_draft
+from bot.builder.review import enter
+from bot.builder.states import State
+from bot.commands.card import card
+from bot.conversation.answer import Answer, word_value
+from bot.conversation.memory import Memory
+from bot.conversation.rule import Did, Question
+from bot.conversation.turn import Say, Show, Turn
+from broadcast.draft import Draft
+from storage.lifecycle import BroadcastStatus
+
+_RUNNING = (BroadcastStatus.STARTING, BroadcastStatus.SENDING, BroadcastStatus.PAUSED, BroadcastStatus.SENT)
+N_ = str
+"""Marks a message that is looked up later."""
+
+HELP: Mapping[State, str] = {
+    State.NAME: N_("The name is for you and the other admins; subscribers never see it. Say cancel to leave."),
+    State.WHEN: N_(
+        "Say now, later, or a time: in 2 hours, 18:30, tomorrow 9, fri 9am, 24 dec 18:00. Nothing leaves before you"
+        " confirm it on the review card. Say back for the question before, cancel to leave."
+    ),
+    State.WHO: N_(
+        "Say everyone, or a filter: plan = pro and not completed onboarding. Fields can be joined with and, or, not"
+        " and brackets. Say back for the question before, cancel to leave."
+    ),
+    State.MESSAGES: N_(
+        "Every text or picture you send becomes a message. {{first_name|there}} is filled in for each person."
+        " remove 2, edit 2 and move 2 up change what is there; done goes on; back, preview, save and cancel do what"
+        " they say. To send such a word itself, put it in quotes or a \\ before it: \\done"
+    ),
+    State.FALLBACK: N_("Send the word that people without a value will read, or back to write the message anew."),
+    State.REVIEW: N_(
+        "send confirms this card, schedule puts it into the calendar, save keeps it as a draft, edit changes a part,"
+        " preview shows it to you as subscribers will get it."
+    ),
+    State.CONFIRM: N_("Type the number of people to send it, or back to look at the card again."),
+    State.EDIT: N_("Say name, when, who or messages; afterwards you are back at the card."),
+    State.LEAVE: N_("save keeps the draft for another day, discard throws it away, go on takes you back."),
+}
+
+
+def say_help(turn: Turn, memory: Memory, _answer: Answer, here: State) -> Did:
+    """Explain the question that is open."""
+    text = turn.say(HELP[here]) + "\n" + turn.say("All commands: /help")
+    return Did(memory, (Say(text, memory.choices),), ask=False)
+
+
+def save(turn: Turn, memory: Memory, _answer: Answer) -> Did:
+    """Leave, keeping the draft as it is."""
+    if not memory.draft:
+        return Did(memory, (Say(turn.say("There is nothing to save yet.")),))
+    draft = open_draft(turn, memory)
+    if draft.status is BroadcastStatus.SCHEDULED:
+        text = turn.say("“{name}” stays in the calendar as it was.", name=draft.name)
+    else:
+        text = turn.say(
+            "“{name}” is saved as a draft. Go on any day: /broadcast edit {id}", name=draft.name, id=str(draft.id)
+        )
+    return Did(memory.over(), (Say(text),), to=State.IDLE)
+
+
+def leave(turn: Turn, memory: Memory, _answer: Answer, here: State) -> Did:
+    """Ask what is to become of the draft; without one there is nothing to ask."""
+    if not memory.draft:
+        return Did(memory.over(), (Say(turn.say("All right, nothing was begun.")),), to=State.IDLE)
+    left = memory.left if here is State.LEAVE else here.value
+    return Did(memory.but(left=left), to=State.LEAVE)
+
+
+def ask_leave(turn: Turn, memory: Memory) -> Question:
+    """Ask whether to save, discard or go on."""
+    name = open_draft(turn, memory).name
+    choices = (
+        turn.choice("Save draft", word_value("save")),
+        turn.choice("Discard", word_value("discard")),
+        turn.choice("Go on", word_value("go on")),
+    )
+    return Question(memory, Say(turn.say("Save “{name}” as a draft, discard it, or go on?", name=name), choices))
+
+
+def discard(turn: Turn, memory: Memory, _answer: Answer) -> Did:
+    """Throw the draft away; it can still be cloned."""
+    draft = open_draft(turn, memory)
+    turn.desk.cancel(draft, turn.person)
+    text = turn.say(
+        "“{name}” is discarded. Should you miss it: /broadcast clone {id}", name=draft.name, id=str(draft.id)
+    )
+    return Did(memory.over(), (Say(text),), to=State.IDLE)
+
+
+def go_on(_turn: Turn, memory: Memory, _answer: Answer) -> Did:
+    """Go back to where cancel was said."""
+    return Did(memory.but(left=""), to=State(memory.left))
+
+
+def preview(turn: Turn, memory: Memory, _answer: Answer) -> Did:
+    """Show the messages as a subscriber would get them."""
+    content = open_draft(turn, memory).content if memory.draft else None
+    if content is None or not content.messages:
+        return Did(memory, (Say(turn.say("There is no message to show yet.")),))
+    return Did(memory, (Show(content, turn.desk.values(content, turn.person)),))
+
+
+def undo(turn: Turn, memory: Memory, _answer: Answer) -> Did:
+    """Take back what was just sent, if its grace period still runs."""
+    draft = turn.desk.get(memory.sent)
+    if draft is not None and draft.status is BroadcastStatus.SCHEDULED:
+        draft = turn.desk.unschedule(draft, turn.person)
+        text = turn.say("“{name}” is out of the calendar, a draft again.", name=draft.name)
+        return _taken_back(memory, draft, text, when="at")
+    if draft is not None and turn.desk.undo_send(draft, turn.person):
+        text = turn.say("Taken back: nobody got “{name}”. It is a draft again.", name=draft.name)
+        return _taken_back(memory, draft, text, when="now")
+    says = [Say(turn.say("It is too late to undo that."))]
+    if draft is not None:
+        says.append(card(turn, draft))
+    return Did(memory, tuple(says))
+
+
+def _taken_back(memory: Memory, draft: Draft, text: str, when: str) -> Did:
+    """Show its review card, unless another broadcast is being built."""
+    if memory.draft:
+        return Did(memory.but(sent=0), (Say(text),))
+    return Did(enter(draft, memory).but(sent=0, when=when), (Say(text),), to=State.REVIEW)
+
+
+def nothing_to_undo(turn: Turn, memory: Memory, _answer: Answer) -> Did:
+    """Answer an undo that nothing was sent before."""
+    text = turn.say("There is nothing to undo. To change a message say remove 1 or edit 1; back goes a question back.")
+    return Did(memory, (Say(text),))
+
+
+def on_its_way(turn: Turn, memory: Memory, _answer: Answer) -> Did:
+    """Answer a second Send or Schedule."""
+    return Did(memory, _already(turn, memory.sent))
+
+
+def _already(turn: Turn, broadcast_id: int) -> tuple[Say, ...]:
+    draft = turn.desk.get(broadcast_id)
+    if draft is None:
+        return (Say(turn.say("That broadcast is no longer there.")),)
+    if draft.status is BroadcastStatus.STARTING:
+        undo_it = turn.choice("Undo", word_value("undo"))
+        text = turn.say("“{name}” is already on its way; nothing was sent twice.", name=draft.name)
+        return (Say(text, (undo_it,)),)
+    if draft.status in _RUNNING:
+        text = turn.say("“{name}” is already on its way; nothing was sent twice.", name=draft.name)
+        return (Say(text), card(turn, draft))
+    return (card(turn, draft),)
+
+
+def old_button(turn: Turn, memory: Memory, answer: Answer) -> Did:
+    """Answer a button of another card than the one that is open: with how that broadcast stands now."""
+    if not answer.card:
+        return Did(memory, (Say(turn.say("That button belongs to an earlier question.")),))
+    draft = turn.desk.get(draft_of(answer.card))
+    if draft is None or draft.status is not BroadcastStatus.DRAFT:
+        return Did(memory, _already(turn, draft_of(answer.card)))
+    text = turn.say("That button stood on an older card. Here is how it stands now.")
+    return Did(enter(draft, memory), (Say(text),), to=State.REVIEW)

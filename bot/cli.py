@@ -1,0 +1,161 @@
+"""The command line. Exit status 0 only on success; a mistake is one sentence on standard error, no traceback."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import peewee as pw
+
+from bot import exchange, wiring
+from bot.settings import BadSettings
+from bot.wiring import ChannelRuntime, Runtime
+from storage import admins
+from storage.database import DatabaseProblem, open_database
+from storage.migrate import migrate
+
+
+class Mistake(Exception):
+    """Something the person at the shell can mend; the sentence says what."""
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and exit."""
+    options = _parser().parse_args(arguments)
+    try:
+        status = options.run(options)
+    except (Mistake, BadSettings, DatabaseProblem, exchange.BadFile) as error:
+        print(str(error), file=sys.stderr)
+        status = 1
+    except pw.DatabaseError as error:
+        print(f"The database refused: {str(error).strip().splitlines()[0]}.", file=sys.stderr)
+        status = 1
+    except KeyboardInterrupt:
+        status = 130
+    except BrokenPipeError:
+        # Whoever read our output has closed it, as `head` does; without this Python complains once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Broadcasts from inside the chat.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], help_text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=help_text, description=help_text)
+        made.add_argument("--config", metavar="PATH", help="settings file; else CLARION_CONFIG, else config.toml")
+        made.set_defaults(run=run)
+        return made
+
+    command("web", _web, "Receive webhooks (gunicorn; PORT and WEB_CONCURRENCY are honoured).")
+    command("worker", _worker, "Send broadcasts and replies.")
+    command("migrate", _migrate, "Bring the database to this version; back it up first.")
+    check = command("check", _check, "Say, line by line, what is right and what to mend.")
+    check.add_argument("--offline", action="store_true", help="do not call the platforms")
+    demo = command("demo", _demo, "Try everything with simulated platforms: nothing needed, nothing left behind.")
+    demo.add_argument("--port", type=int, default=8700, help="port of the page (default 8700)")
+    demo.add_argument("--people", type=int, default=200, help="how many subscribers (default 200)")
+    invite = command("invite", _invite, "Print a one-time code that makes its sender an admin: /admin claim CODE.")
+    invite.add_argument("--channel", required=True, metavar="NAME")
+    invite.add_argument("--role", choices=admins.ROLES, default="owner")
+    importing = command("import", _import, "Add or update subscribers from a CSV file.")
+    importing.add_argument("--channel", required=True, metavar="NAME")
+    importing.add_argument("file", metavar="FILE.csv")
+    exporting = command("export", _export, "Print CSV.")
+    exporting.add_argument("what", choices=("recipients",))
+    exporting.add_argument("--broadcast", required=True, metavar="ID")
+    status = command("status", _status, "List all broadcasts with their numbers.")
+    status.add_argument("--json", action="store_true", help="for programs")
+    return parser
+
+
+def _runtime(options: argparse.Namespace) -> Runtime:
+    return wiring.build(wiring.config_path(options.config))
+
+
+def _channel(runtime: Runtime, name: str) -> ChannelRuntime:
+    try:
+        return runtime.channels[name]
+    except KeyError:
+        known = ", ".join(sorted(runtime.channels)) or "none yet"
+        raise Mistake(f"There is no channel called {name}; the settings have: {known}.") from None
+
+
+def _web(options: argparse.Namespace) -> int:
+    path = wiring.config_path(options.config)
+    wiring.build(path).database.close()  # a mistake in the settings is said here, once, and not by each process
+    os.environ[wiring.CONFIG_VARIABLE] = str(path)
+    config = Path(__file__).with_name("gunicorn_config.py")
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", str(config), "bot:create_app()"])  # noqa: S606
+
+
+def _worker(options: argparse.Namespace) -> int:
+    from bot import worker  # noqa: PLC0415 - only this command needs an event loop
+
+    worker.run(_runtime(options))
+    return 0
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from bot.settings import load  # noqa: PLC0415
+
+    path = wiring.config_path(options.config)
+    database = open_database(load(path).database.url, path.parent)
+    steps = migrate(database)
+    print("\n".join(f"ran {step}" for step in steps) or "nothing to do: the database is up to date")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from bot.doctor import examine  # noqa: PLC0415
+
+    fine = True
+    for good, line in examine(wiring.config_path(options.config), online=not options.offline):
+        print(f"{'ok  ' if good else 'FIX '} {line}")
+        fine &= good
+    return 0 if fine else 1
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from bot.demo import run  # noqa: PLC0415
+
+    run(port=options.port, people=options.people)
+    return 0
+
+
+def _invite(options: argparse.Namespace) -> int:
+    runtime = _runtime(options)
+    print(admins.invite(_channel(runtime, options.channel).id, options.role, runtime.now()))
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    runtime = _runtime(options)
+    channel = _channel(runtime, options.channel)
+    result = exchange.import_subscribers(channel.id, Path(options.file), runtime.now())
+    for line, why in result.refused[: exchange.SHOWN]:
+        print(f"line {line}: {why}", file=sys.stderr)
+    if len(result.refused) > exchange.SHOWN:
+        print(f"… and {len(result.refused) - exchange.SHOWN} more lines like these", file=sys.stderr)
+    print(f"{result.written} subscribers written, {len(result.refused)} lines refused")
+    return 1 if result.refused else 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    _runtime(options)
+    if not options.broadcast.isdecimal():
+        raise Mistake(f"--broadcast takes a number, as `status` prints it; got {options.broadcast!r}.")
+    exchange.export_recipients(int(options.broadcast), sys.stdout)
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    runtime = _runtime(options)
+    names = {channel.id: name for name, channel in runtime.channels.items()}
+    rows = exchange.status(names)
+    print(exchange.as_json(rows) if options.json else exchange.as_table(rows))
+    return 0

@@ -1,0 +1,55 @@
+"""Commands about admins: who they are, inviting and removing them."""
+
+from bot.commands.command import N_, Command, answered
+from bot.conversation.memory import Memory
+from bot.conversation.rule import Did
+from bot.conversation.turn import Say, Turn
+from bot.conversation.words import plain
+from storage import admins, audit
+
+
+def _list(turn: Turn, memory: Memory, _rest: str) -> Did:
+    rows = admins.on_channel(turn.desk.channel_id)
+    own = turn.say(" (you)")
+    lines = [
+        f"{number}. {row.role}: {row.platform_user_id}{own if row.platform_user_id == turn.person else ''}"
+        for number, row in enumerate(rows, 1)
+    ]
+    return answered(memory, Say("\n".join(lines)))
+
+
+def _invite(turn: Turn, memory: Memory, rest: str) -> Did:
+    role = plain(rest) or "writer"
+    if role not in admins.ROLES:
+        text = turn.say("There is no role “{role}”. Say owner, sender or writer.", role=rest)
+        return answered(memory, Say(text))
+    code = admins.invite(turn.desk.channel_id, role, turn.now)
+    audit.write(turn.desk.channel_id, turn.person, "invite", turn.now, detail=role)
+    text = turn.say(
+        "Pass this on. It gives the role {role} to whoever sends it to me here, once, within {hours} hours:",
+        role=role,
+        hours=int(admins.CODE_LIFETIME.total_seconds() // 3600),
+    )
+    return answered(memory, Say(f"{text}\n/admin claim {code}"))
+
+
+def _remove(turn: Turn, memory: Memory, rest: str) -> Did:
+    rows = admins.on_channel(turn.desk.channel_id)
+    by_number = int(rest) - 1 if rest.isascii() and rest.isdecimal() and len(rest) < 4 else -1
+    found = rows[by_number] if 0 <= by_number < len(rows) else None
+    found = found or next((row for row in rows if row.platform_user_id == rest), None)
+    if found is None:
+        return answered(memory, Say(turn.say("Which one? Say /admin remove and the number from /admin list.")))
+    owners = [row for row in rows if row.role == "owner"]
+    if owners == [found]:
+        return answered(memory, Say(turn.say("That is the last owner; somebody has to be able to let others in.")))
+    admins.remove(turn.desk.channel_id, found.platform_user_id)
+    audit.write(turn.desk.channel_id, turn.person, "remove_admin", turn.now, subject=found.platform_user_id)
+    return answered(memory, Say(turn.say("{person} is no longer an admin.", person=found.platform_user_id)))
+
+
+COMMANDS = (
+    Command("/admin list", N_("Who may run broadcasts here."), "/admin list", "writer", _list),
+    Command("/admin invite", N_("Make a one-time code for a new admin."), "/admin invite sender", "owner", _invite),
+    Command("/admin remove", N_("Take an admin's rights away."), "/admin remove 2", "owner", _remove),
+)

@@ -1,0 +1,99 @@
+"""Commands that open the builder: new, edit, clone, send, schedule, test."""
+
+from bot.builder import name
+from bot.builder.open import REVIEWABLE
+from bot.builder.review import enter
+from bot.builder.states import State
+from bot.commands.card import card, say_status
+from bot.commands.command import N_, Command, answered
+from bot.commands.which import which
+from bot.conversation.answer import Answer
+from bot.conversation.memory import Memory
+from bot.conversation.rule import Did
+from bot.conversation.turn import Say, Show, Turn
+from broadcast.draft import Draft
+from storage.lifecycle import BroadcastStatus
+
+_S = BroadcastStatus
+
+
+def _new(turn: Turn, memory: Memory, rest: str) -> Did:
+    kept = _kept(turn, memory, 0)
+    memory = memory.over()
+    if not rest:
+        return Did(memory, kept, to=State.NAME)
+    did = name.keep(turn, memory, Answer(text=rest))
+    return Did(did.memory, (*kept, *did.says), to=did.to or State.WHEN, ask=did.ask)
+
+
+def _edit(turn: Turn, memory: Memory, rest: str) -> Did:
+    return _open(turn, memory, which(turn, memory, rest, "edit", _S.DRAFT, _S.SCHEDULED, _S.MISSED))
+
+
+def _send(turn: Turn, memory: Memory, rest: str) -> Did:
+    return _open(turn, memory, which(turn, memory, rest, "send", *REVIEWABLE))
+
+
+def _schedule(turn: Turn, memory: Memory, rest: str) -> Did:
+    return _open(turn, memory, which(turn, memory, rest, "schedule", *REVIEWABLE))
+
+
+def _open(turn: Turn, memory: Memory, found: Draft | Say) -> Did:
+    if isinstance(found, Say):
+        return answered(memory, found)
+    if found.status is _S.FAILED:
+        found = turn.desk.unschedule(found, turn.person)
+    if found.status not in REVIEWABLE:
+        text = turn.say("“{name}” is {status}; it can only be cloned.", name=found.name, status=say_status(turn, found))
+        return answered(memory, Say(text), card(turn, found))
+    begun = found.content.messages or found.status is not _S.DRAFT
+    return Did(enter(found, memory), _kept(turn, memory, found.id), to=State.REVIEW if begun else State.MESSAGES)
+
+
+def _clone(turn: Turn, memory: Memory, rest: str) -> Did:
+    found = which(turn, memory, rest, "clone", *_S)
+    if isinstance(found, Say):
+        return answered(memory, found)
+    copy = turn.desk.clone(found, turn.person)
+    text = turn.say("“{copy}” is a copy of “{name}”, as a draft without a time.", copy=copy.name, name=found.name)
+    return Did(enter(copy, memory), (*_kept(turn, memory, copy.id), Say(text)), to=State.REVIEW)
+
+
+def _test(turn: Turn, memory: Memory, rest: str) -> Did:
+    found = which(turn, memory, rest, "test", *_S)
+    if isinstance(found, Say):
+        return answered(memory, found)
+    if not found.content.messages:
+        return answered(memory, Say(turn.say("“{name}” has no message yet.", name=found.name)))
+    return Did(memory, (Show(found.content, turn.desk.values(found.content, turn.person)),))
+
+
+def _kept(turn: Turn, memory: Memory, opened: int) -> tuple[Say, ...]:
+    """Say what becomes of the draft that was being built, when another one is opened."""
+    if not memory.draft or memory.draft == opened:
+        return ()
+    draft = turn.desk.get(memory.draft)
+    if draft is None or draft.status is not _S.DRAFT:
+        return ()
+    text = turn.say("“{name}” is kept as a draft: /broadcast edit {id}", name=draft.name, id=str(draft.id))
+    return (Say(text),)
+
+
+COMMANDS = (
+    Command("/broadcast new", N_("Begin a broadcast."), "/broadcast new Spring sale", "writer", _new),
+    Command(
+        "/broadcast edit", N_("Go on with a draft, or change a scheduled one."), "/broadcast edit 12", "writer", _edit
+    ),
+    Command("/broadcast clone", N_("Copy any broadcast into a new draft."), "/broadcast clone 12", "writer", _clone),
+    Command(
+        "/broadcast test", N_("Get its messages yourself, as subscribers would."), "/broadcast test 12", "writer", _test
+    ),
+    Command("/broadcast send", N_("Look at it once more, and send it."), "/broadcast send 12", "sender", _send),
+    Command(
+        "/broadcast schedule",
+        N_("Look at it once more, and schedule it."),
+        "/broadcast schedule 12",
+        "sender",
+        _schedule,
+    ),
+)

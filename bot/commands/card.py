@@ -1,0 +1,108 @@
+"""One broadcast at a glance: where it stands, its numbers, and what can be done next."""
+
+from collections.abc import Mapping
+
+from bot.builder.messages import say_messages
+from bot.builder.who import say_who
+from bot.conversation.turn import Say, Turn
+from broadcast.draft import Draft
+from handlers.content import Choice
+from storage.ledger import Sums
+from storage.lifecycle import REACHED, UNFINISHED, BroadcastStatus, RecipientState
+
+_S = BroadcastStatus
+N_ = str
+"""Marks a message that is looked up later."""
+
+STATUS: Mapping[BroadcastStatus, str] = {
+    _S.DRAFT: N_("draft"),
+    _S.SCHEDULED: N_("scheduled for {time}"),
+    _S.STARTING: N_("about to leave"),
+    _S.SENDING: N_("sending"),
+    _S.PAUSED: N_("paused"),
+    _S.SENT: N_("sent"),
+    _S.CANCELLED: N_("cancelled"),
+    _S.MISSED: N_("missed; its time was {time}"),
+    _S.FAILED: N_("could not start"),
+}
+
+MOVES: Mapping[BroadcastStatus, tuple[str, ...]] = {
+    _S.DRAFT: ("edit", "send", "test", "clone", "cancel"),
+    _S.SCHEDULED: ("edit", "send", "test", "clone", "cancel"),
+    _S.STARTING: ("pause", "cancel"),
+    _S.SENDING: ("pause", "cancel", "report"),
+    _S.PAUSED: ("resume", "cancel", "report"),
+    _S.SENT: ("report", "clone"),
+    _S.CANCELLED: ("report", "clone"),
+    _S.MISSED: ("send", "edit", "clone", "cancel"),
+    _S.FAILED: ("edit", "clone"),
+}
+"""What makes sense next, as the last word of a command."""
+
+TITLES: Mapping[str, str] = {
+    "edit": N_("Edit"),
+    "send": N_("Send"),
+    "test": N_("Test"),
+    "clone": N_("Clone"),
+    "cancel": N_("Cancel it"),
+    "pause": N_("Pause"),
+    "resume": N_("Resume"),
+    "report": N_("Report"),
+}
+NEEDS_SENDER = frozenset({"send", "pause", "resume"})
+
+
+def card(turn: Turn, draft: Draft) -> Say:
+    """Return the card of a broadcast."""
+    lines = [f"{draft.name} (#{draft.id}): {say_status(turn, draft)}"]
+    if draft.pause_reason:
+        lines.append(turn.say("Why: {reason}", reason=draft.pause_reason))
+    lines.append(turn.say("To: {who}", who=say_who(turn, draft.audience)))
+    if draft.status in {_S.DRAFT, _S.SCHEDULED, _S.MISSED, _S.FAILED}:
+        lines.append(say_messages(turn, draft.content) or turn.say("No message yet."))
+    else:
+        lines += numbers(turn, draft)
+    return Say("\n".join(lines), moves(turn, draft))
+
+
+def say_status(turn: Turn, draft: Draft) -> str:
+    """Return where a broadcast stands, in words."""
+    time = turn.time(draft.scheduled_for) if draft.scheduled_for else ""
+    return turn.say(STATUS[draft.status], time=time)
+
+
+def moves(turn: Turn, draft: Draft) -> tuple[Choice, ...]:
+    """Return what this admin can do next with a broadcast."""
+    allowed = [move for move in MOVES[draft.status] if move not in NEEDS_SENDER or turn.may("sender")]
+    return tuple(turn.choice(TITLES[move], f"/broadcast {move} {draft.id}") for move in allowed)
+
+
+def numbers(turn: Turn, draft: Draft) -> list[str]:
+    """Return the sums of a broadcast, its rate and the time left, one a line."""
+    progress = turn.desk.progress(draft)
+    lines = [say_sums(turn, progress.sums)]
+    if progress.seconds_left is not None and draft.status is _S.SENDING:
+        lines.append(
+            turn.say(
+                "{rate} a second; about {left} left.",
+                rate=f"{progress.per_second:.1f}",
+                left=turn.distance(progress.seconds_left),
+            )
+        )
+    return lines
+
+
+def say_sums(turn: Turn, sums: Sums) -> str:
+    """Return the numbers as a sum that adds up to the audience."""
+    parts = [
+        turn.say("{n} sent", n=sums.of(*REACHED)),
+        turn.say("{n} waiting", n=sums.of(*UNFINISHED)),
+        turn.say("{n} failed", n=sums.of(RecipientState.FAILED)),
+        turn.say("{n} skipped", n=sums.of(RecipientState.SKIPPED)),
+        turn.say("{n} unknown", n=sums.of(RecipientState.UNKNOWN)),
+    ]
+    amounts = (REACHED, UNFINISHED, (RecipientState.FAILED,), (RecipientState.SKIPPED,), (RecipientState.UNKNOWN,))
+    shown = [part for part, states in zip(parts, amounts, strict=True) if sums.of(*states)]
+    if not shown:
+        return turn.say("Nobody yet.")
+    return turn.say("{n} in all:", n=sums.audience) + " " + " · ".join(shown)

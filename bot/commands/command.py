@@ -1,0 +1,28 @@
+"""What a command is, and the fields every family of commands fills in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.conversation.memory import Memory
+from bot.conversation.rule import Did
+from bot.conversation.turn import Say, Turn
+
+N_ = str
+"""Marks a message that is looked up later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: `name` as it is typed, `help` in a sentence, an `example`, and the least role that may say it."""
+
+    name: str
+    help: str
+    example: str
+    role: Literal["owner", "sender", "writer"]
+    run: Callable[[Turn, Memory, str], Did]
+
+
+def answered(memory: Memory, *says: Say) -> Did:
+    """Answer a command; the question that was open, if any, follows."""
+    return Did(memory, says)

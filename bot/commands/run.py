@@ -1,0 +1,76 @@
+"""Finds the command that was typed, checks the right to it, and runs it."""
+
+import difflib
+
+from bot.commands import admins, broadcasts, building, preferences, running
+from bot.commands.command import N_, Command, answered
+from bot.conversation.memory import Memory
+from bot.conversation.rule import Did
+from bot.conversation.turn import Say, Turn
+from bot.conversation.words import plain
+
+ROLES = {"owner": N_("owner"), "sender": N_("sender"), "writer": N_("writer")}
+
+
+def _help(turn: Turn, memory: Memory, rest: str) -> Did:
+    if rest.strip():
+        command, _ = find("/" + plain(rest).removeprefix("/"))
+        if command is None:
+            return answered(memory, unknown(turn, "/" + plain(rest).removeprefix("/")))
+        example = turn.say("For example: {example}", example=command.example)
+        return answered(memory, Say(turn.say(command.help) + "\n" + example))
+    lines = [f"{one.name}: {turn.say(one.help)}" for one in COMMANDS if turn.may(one.role)]
+    return answered(memory, Say("\n".join(lines)))
+
+
+HELP = Command("/help", N_("All commands, or one of them."), "/help broadcast clone", "writer", _help)
+
+COMMANDS: tuple[Command, ...] = (
+    *building.COMMANDS,
+    *broadcasts.COMMANDS,
+    *running.COMMANDS,
+    *admins.COMMANDS,
+    *preferences.COMMANDS,
+    HELP,
+)
+"""Every command there is, in the order of the help."""
+
+_BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def find(text: str) -> tuple[Command | None, str]:
+    """Return the command that `text` begins with, and the rest of it; the longest name wins."""
+    words = text.split()
+    for length in (2, 1):
+        command = _BY_NAME.get(plain(" ".join(words[:length])))
+        if command is not None and len(words) >= length:
+            return command, text.split(maxsplit=length)[length] if len(words) > length else ""
+    return None, text
+
+
+def run(turn: Turn, memory: Memory, text: str) -> Did:
+    """Run the command that was typed, or say what was probably meant."""
+    command, rest = find(text)
+    if command is None:
+        return answered(memory, unknown(turn, text))
+    if not turn.may(command.role):
+        text = turn.say(
+            "{command} needs the role {role}; yours is {own}.",
+            command=command.name,
+            role=turn.say(ROLES[command.role]),
+            own=turn.say(ROLES.get(turn.role, turn.role)),
+        )
+        return answered(memory, Say(text))
+    return command.run(turn, memory, rest.strip())
+
+
+def unknown(turn: Turn, text: str) -> Say:
+    """Say that there is no such command, with the nearest one to tap."""
+    typed = plain(" ".join(text.split()[:2]))
+    allowed = [command.name for command in COMMANDS if turn.may(command.role)]
+    near = difflib.get_close_matches(typed, allowed, n=1, cutoff=0.6)
+    near = near or difflib.get_close_matches(typed.split(" ", maxsplit=1)[0], allowed, n=1, cutoff=0.6)
+    if near:
+        said = turn.say("There is no command {typed}. Did you mean {near}?", typed=typed, near=near[0])
+        return Say(said, (turn.choice(near[0], near[0]),))
+    return Say(turn.say("There is no command {typed}. /help lists them; a text that begins so: \\{typed}", typed=typed))

@@ -1,0 +1,77 @@
+"""Commands for a broadcast on its way: pause, resume, cancel, report."""
+
+from collections.abc import Callable
+
+from bot.commands.card import card, moves, numbers, say_status, say_sums
+from bot.commands.command import N_, Command, answered
+from bot.commands.which import which
+from bot.conversation.memory import Memory
+from bot.conversation.rule import Did
+from bot.conversation.turn import Say, Turn
+from broadcast.draft import Draft
+from storage.ledger import Sums
+from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove
+
+_S = BroadcastStatus
+_BEFORE = (_S.DRAFT, _S.SCHEDULED, _S.MISSED)
+
+
+def _pause(turn: Turn, memory: Memory, rest: str) -> Did:
+    def pause(draft: Draft) -> str:
+        sums = turn.desk.pause(draft, turn.person)
+        return turn.say("“{name}” is paused. {sums}", name=draft.name, sums=say_sums(turn, sums))
+
+    return _do(turn, memory, which(turn, memory, rest, "pause", _S.SENDING, _S.STARTING), pause)
+
+
+def _resume(turn: Turn, memory: Memory, rest: str) -> Did:
+    def resume(draft: Draft) -> str:
+        turn.desk.resume(draft, turn.person)
+        waiting = turn.desk.progress(draft).sums.of(*UNFINISHED)
+        return turn.say("“{name}” goes on; {n} waiting.", name=draft.name, n=waiting)
+
+    return _do(turn, memory, which(turn, memory, rest, "resume", _S.PAUSED), resume)
+
+
+def _cancel(turn: Turn, memory: Memory, rest: str) -> Did:
+    found = which(turn, memory, rest, "cancel", _S.STARTING, _S.SENDING, _S.PAUSED, _S.SCHEDULED)
+    if isinstance(found, Draft) and found.status not in _BEFORE and not turn.may("sender"):
+        return answered(memory, Say(turn.say("Only a sender or an owner may cancel what is on its way.")))
+
+    def cancel(draft: Draft) -> str:
+        sums = turn.desk.cancel(draft, turn.person)
+        return turn.say("“{name}” is cancelled. {sums}", name=draft.name, sums=_gone_out(turn, sums))
+
+    return _do(turn, memory, found, cancel)
+
+
+def _gone_out(turn: Turn, sums: Sums) -> str:
+    return say_sums(turn, sums) if sums.audience else turn.say("Nobody got it.")
+
+
+def _report(turn: Turn, memory: Memory, rest: str) -> Did:
+    found = which(turn, memory, rest, "report", _S.SENDING, _S.PAUSED, _S.SENT)
+    if isinstance(found, Say):
+        return answered(memory, found)
+    lines = [f"{found.name} (#{found.id}): {say_status(turn, found)}", *numbers(turn, found)]
+    return answered(memory, Say("\n".join(lines), moves(turn, found)))
+
+
+def _do(turn: Turn, memory: Memory, found: Draft | Say, deed: Callable[[Draft], str]) -> Did:
+    """Do it, or say where the broadcast stands that it cannot be done."""
+    if isinstance(found, Say):
+        return answered(memory, found)
+    try:
+        said = deed(found)
+    except IllegalMove:
+        said = turn.say("That cannot be done now.")
+    present = turn.desk.get(found.id)
+    return answered(memory, Say(said), *(() if present is None else (card(turn, present),)))
+
+
+COMMANDS = (
+    Command("/broadcast pause", N_("Hold a broadcast that is being sent."), "/broadcast pause 12", "sender", _pause),
+    Command("/broadcast resume", N_("Let a paused broadcast go on."), "/broadcast resume 12", "sender", _resume),
+    Command("/broadcast cancel", N_("End a broadcast for good."), "/broadcast cancel 12", "writer", _cancel),
+    Command("/broadcast report", N_("What came of a broadcast."), "/broadcast report 12", "writer", _report),
+)

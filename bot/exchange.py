@@ -1,0 +1,220 @@
+"""Files in and out: subscribers from CSV, the ledger to CSV, all broadcasts with their numbers."""
+
+import csv
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from storage import broadcasts, ledger, subscribers, variables
+from storage.fields import from_ms
+from storage.ledger import Sums
+from storage.lifecycle import REACHED, UNFINISHED
+from storage.lifecycle import RecipientState as State
+
+BATCH = 1000
+SHOWN = 20
+"""So many refused lines are shown one by one."""
+
+COLUMNS = (
+    "id", "name", "channel", "status", "audience", "pending", "sent", "delivered", "read", "failed", "skipped",
+    "unknown",
+)  # fmt: skip
+
+
+class BadFile(Exception):
+    """A file, or a name in it, cannot be used; the sentence says why."""
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a file: people written, and (line number, why) of each line refused."""
+
+    written: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+def import_subscribers(channel_id: int, path: Path, now: datetime) -> Imported:
+    """Add or update subscribers from a CSV file; lines that cannot be used are refused, the others written.
+
+    `platform_user_id` is needed. Other columns are profile fields or moments by name, or `var.NAME`. Importing
+    again never brings back who opted out. Raises `BadFile` when the file as a whole cannot be used.
+    """
+    result = Imported()
+    batch: list[dict[str, Any]] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            _check_columns(path, reader.fieldnames)
+            kinds = _declare_variables(channel_id, path)
+            for row in reader:
+                try:
+                    batch.append(_person(row, kinds))
+                except ValueError as error:
+                    result.refused.append((reader.line_num, str(error)))
+                if len(batch) >= BATCH:
+                    result.written += subscribers.add_imported(channel_id, batch, now)
+                    batch.clear()
+            result.written += subscribers.add_imported(channel_id, batch, now)
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read: {error.strerror}.") from None
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise BadFile(
+            f"{path} is not CSV in UTF-8: {error}. {result.written} people before that line were written; mend the file"
+            " and import it again, nobody is added twice."
+        ) from None
+    return result
+
+
+def _check_columns(path: Path, names: Any) -> None:
+    if not names or "platform_user_id" not in names:
+        raise BadFile(f"{path} has no column platform_user_id in its first line.")
+    known = {"platform_user_id", *subscribers.PROFILE_FIELDS, *subscribers.MOMENT_FIELDS}
+    strange = [name for name in names if name not in known and not _variable(name)]
+    if strange:
+        raise BadFile(
+            f"{path}: nothing is known of the column {strange[0]!r}. Profile fields are {', '.join(sorted(known))}; "
+            "variables are written var.NAME."
+        )
+
+
+def _variable(column: str) -> bool:
+    return column.startswith("var.") and column.removeprefix("var.").isidentifier()
+
+
+def _declare_variables(channel_id: int, path: Path) -> Mapping[str, str]:
+    """Make the file's variables known and return the kind of each: a number when every cell is one."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        names = [name for name in reader.fieldnames or () if _variable(name)]
+        texts: set[str] = set()
+        filled: set[str] = set()
+        for row in reader if names else ():
+            for name in names:
+                if cell := (row[name] or "").strip():
+                    filled.add(name)
+                    if name not in texts and _number(cell) is None:
+                        texts.add(name)
+    return {
+        name: variables.declare(channel_id, name.removeprefix("var."), "number" if name in filled - texts else "text")
+        for name in names
+    }
+
+
+def _person(row: Mapping[str | None, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+    if None in row or None in row.values():
+        raise ValueError("it has more or fewer cells than the first line")
+    person: dict[str, Any] = {"platform_user_id": row["platform_user_id"].strip()}
+    if not person["platform_user_id"]:
+        raise ValueError("platform_user_id is empty")
+    values: dict[str, Any] = {}
+    for column, cell in row.items():
+        assert column is not None
+        text = cell.strip()
+        if not text or column == "platform_user_id":
+            continue
+        if column in subscribers.MOMENT_FIELDS:
+            person[column] = _moment(column, text)
+        elif column in subscribers.PROFILE_FIELDS:
+            person[column] = text
+        else:
+            values[column.removeprefix("var.")] = _value(column, text, kinds[column])
+    return {**person, "variables": values}
+
+
+def _moment(column: str, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{column} is {text!r}; expected a time like 2026-11-23T10:00:00Z") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _value(column: str, text: str, kind: str) -> str | int | float | bool:
+    """Return a cell as the kind of value its variable holds."""
+    if kind == "number":
+        number = _number(text)
+        if number is None:
+            raise ValueError(f"{column} is {text!r}; it holds numbers")
+        return number
+    if kind == "yes/no":
+        if text.casefold() not in _YES_NO:
+            raise ValueError(f"{column} is {text!r}; it holds yes or no")
+        return _YES_NO[text.casefold()]
+    if kind == "date":
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            raise ValueError(f"{column} is {text!r}; expected a date like 2026-11-23") from None
+    return text
+
+
+_YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def _number(text: str) -> int | float | None:
+    """Return the number a cell holds, None when it holds anything else (`inf` and `nan` included)."""
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        return number if math.isfinite(number) else None
+    return None
+
+
+def export_recipients(broadcast_id: int, out: TextIO) -> None:
+    """Write one line per recipient of a broadcast. Raises `BadFile` when there is no such broadcast."""
+    if broadcasts.get(broadcast_id) is None:
+        raise BadFile(f"There is no broadcast {broadcast_id}; `status` lists those there are.")
+    writer = csv.writer(out)
+    writer.writerow(("platform_user_id", "state", "reason", "message_ids", "updated_at"))
+    for person, state, reason, message_ids, updated_at in ledger.rows(broadcast_id):
+        moment = from_ms(updated_at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        writer.writerow((person, state, reason, message_ids, moment))
+
+
+def status(channel_names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Return every broadcast with its numbers, oldest first: the parts of `audience` add up at every moment."""
+    return [
+        _line(row.id, row.name, channel_names.get(row.channel_id, ""), row.status, ledger.sums(row.id))
+        for row in reversed(broadcasts.with_status(None))
+    ]
+
+
+def _line(number: int, name: str, channel: str, state: str, sums: Sums) -> dict[str, Any]:
+    return {
+        "id": number,
+        "name": name,
+        "channel": channel,
+        "status": state,
+        "audience": sums.audience,
+        "pending": sums.of(*UNFINISHED),
+        "sent": sums.of(*REACHED),
+        "delivered": sums.of(State.DELIVERED),
+        "read": sums.of(State.READ),
+        "failed": sums.of(State.FAILED),
+        "skipped": sums.of(State.SKIPPED),
+        "unknown": sums.of(State.UNKNOWN),
+    }
+
+
+def as_json(rows: list[dict[str, Any]]) -> str:
+    """Return the rows for programs."""
+    return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def as_table(rows: list[dict[str, Any]]) -> str:
+    """Return the rows for people."""
+    if not rows:
+        return "no broadcasts yet"
+    return "\n".join(_lined_up([list(COLUMNS), *([str(row[column]) for column in COLUMNS] for row in rows)]))
+
+
+def _lined_up(table: list[list[str]]) -> Iterator[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
+    for row in table:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,0 +1,357 @@
+"""A flow as data: what its file may say. Frozen, and equal to itself after a journey through JSON.
+
+These classes say what shape each part has; what only the whole can tell (does the step exist that is gone to?)
+is asked in `check.py`. Numbers without a source are our own bounds, each with its reason.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from broadcast.audience.fields import Vocabulary
+from broadcast.audience.nodes import Kind
+from broadcast.when.durations import parse_duration
+from handlers.contract import Problem
+
+MOST_STEPS: Final = 100
+"""Steps of one flow: several times what anybody answers in a chat."""
+MOST_ATTEMPTS: Final = 10
+MOST_TEXT: Final = 1_000
+"""Characters of one answer that is kept: what a person types on a phone, and small in a subscriber's row."""
+LONGEST_TIME_OUT: Final = timedelta(days=30)
+"""A run is over after that, so that the number of people who are in a flow means something."""
+LONGEST_WAIT: Final = timedelta(hours=23)
+"""What is said later than that would not arrive: Messenger closes the conversation 24 hours after a person wrote
+(developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages), less an hour of margin."""
+
+NEXT: Final = "next"
+COMPLETE: Final = "complete"
+DROP: Final = "drop"
+HUMAN: Final = "human"
+ENDS: Final = (NEXT, COMPLETE, DROP, HUMAN)
+"""Where one can go besides to a step: on, to the end, out, to a person."""
+
+EVERY_LANGUAGE: Final = ""
+"""The key of a text that is written once for everybody, as `text = "…"`."""
+
+
+def _as_words(given: object) -> object:
+    return {EVERY_LANGUAGE: given} if isinstance(given, str) else given
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty; write something, or remove the line")
+    return text
+
+
+def _matching(pattern: str, sentence: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(sentence)
+        return text
+
+    return check
+
+
+def _step_id(text: str) -> str:
+    if text in ENDS:
+        raise ValueError(f"“{text}” is a word of the language itself; give the step another id")
+    return _matching(r"[A-Za-z0-9_-]{1,40}", "an id is 1 to 40 letters A-Z, digits, - and _")(text)
+
+
+def _variable(text: str) -> str:
+    _matching(r"[^\W\d][\w-]{0,39}", "a variable's name is 1 to 40 letters, digits, - and _, beginning with a letter")(text)
+    if (field := Vocabulary().find(text)) is not None:
+        raise ValueError(f"“{text}” already means the {field.label} of a person; give the variable another name")
+    return text
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("is no address; it must begin with https:// (or http://)")
+    return text
+
+
+@cache
+def length(text: str) -> timedelta:
+    """Return the length of time that `text` says, such as "2 hours". Raises ValueError for anything else."""
+    read = parse_duration(text)
+    if isinstance(read, Problem):
+        raise ValueError("is no length of time; write a number with its unit, like 30 minutes, 2 hours or 1 day")  # noqa: TRY004 - what pydantic collects
+    return read
+
+
+def _duration(most: timedelta) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if not timedelta(0) < length(text) <= most:
+            hours = int(most.total_seconds() // 3600)
+            raise ValueError(f"is outside of what is possible, which is up to {hours} hours")
+        return text
+
+    return check
+
+
+def _as_day(given: object) -> object:
+    return given.isoformat() if isinstance(given, date) and not isinstance(given, datetime) else given
+
+
+Words = Annotated[dict[Literal["", "en", "zh_CN"], Annotated[str, AfterValidator(_not_blank)]],
+                  Field(min_length=1), BeforeValidator(_as_words)]  # fmt: skip
+"""A text in each language, or under `EVERY_LANGUAGE` one text for all."""
+StepId = Annotated[str, AfterValidator(_step_id)]
+Target = str
+"""A step's id or one of `ENDS`."""
+Variable = Annotated[str, AfterValidator(_variable)]
+Tag = Annotated[str, AfterValidator(_matching(r"\S(?:.{0,48}\S)?", "a tag is 1 to 50 characters"))]
+Name = Annotated[str, AfterValidator(_matching(
+    r"[\w][\w -]{0,48}[\w]|\w", "a flow's name is 1 to 50 letters, digits, spaces, - and _"))]  # fmt: skip
+Ref = Annotated[str, AfterValidator(_matching(
+    # m.me takes these and no others, so a QR scene is held to them too: discovery/m-me-links.
+    r"[A-Za-z0-9_=-]{1,64}", "a ref is 1 to 64 of the characters A-Z, a-z, 0-9, -, _ and ="))]  # fmt: skip
+Keyword = Annotated[str, AfterValidator(_matching(r"[^\s/／][^\n]{0,39}", "a keyword is one line of 1 to 40 characters, and no /command"))]
+Address = Annotated[str, AfterValidator(_address)]
+TimeOut = Annotated[str, AfterValidator(_duration(LONGEST_TIME_OUT))]
+Pause = Annotated[str, AfterValidator(_duration(LONGEST_WAIT))]
+Day = Annotated[str, BeforeValidator(_as_day),
+                AfterValidator(_matching(r"\d{4}-\d{2}-\d{2}|today", "write a date such as 2026-12-24, or “today”"))]  # fmt: skip
+Setting = Annotated[bool | int | float | str, BeforeValidator(_as_day)]
+"""The value of a variable; a date is kept as 2026-12-24."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Link(_Frozen):
+    """A button under a message: exactly one of an address to open, a flow to enter, a number to call."""
+
+    title: Words
+    link: Address | None = None
+    flow: str | None = None
+    phone: Annotated[str, AfterValidator(_matching(
+        r"\+[1-9]\d{6,14}", "a number to call is written like +4930123456"))] | None = None  # fmt: skip
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "Link":
+        if sum(each is not None for each in (self.link, self.flow, self.phone)) != 1:
+            raise ValueError("a button needs exactly one of link, flow and phone")
+        return self
+
+
+class _Step(_Frozen):
+    id: StepId
+
+
+class Message(_Step):
+    """Says something and goes on."""
+
+    type: Literal["message"]
+    text: Words | None = None
+    image: Address | None = None
+    buttons: tuple[Link, ...] = ()
+    goto: Target = NEXT
+
+    @model_validator(mode="after")
+    def _something(self) -> "Message":
+        if self.text is None and (self.image is None or self.buttons):
+            raise ValueError("needs a text" if self.buttons else "needs a text or an image")
+        return self
+
+
+class _Question(_Step):
+    """What all questions have. `again` is said instead of our own words when an answer cannot be used."""
+
+    type: Literal["question"]
+    text: Words
+    again: Words | None = None
+    save_as: Variable | None = None
+    optional: bool = False
+    attempts: Annotated[int, Field(ge=1, le=MOST_ATTEMPTS)] = 3
+    on_failure: Target = DROP
+    time_out: TimeOut | None = None
+    on_time_out: Target = DROP
+    goto: Target = NEXT
+
+
+class AskText(_Question):
+    """A question answered in words; lengths in characters."""
+
+    ask: Literal["text"]
+    shortest: Annotated[int, Field(ge=1, le=MOST_TEXT)] = 1
+    longest: Annotated[int, Field(ge=1, le=MOST_TEXT)] = MOST_TEXT
+
+
+class AskNumber(_Question):
+    """A question answered with a number; `least` and `most` are still right."""
+
+    ask: Literal["number"]
+    least: float | None = None
+    most: float | None = None
+    whole: bool = False
+
+
+class Option(_Frozen):
+    """One answer to choose; its `value` is what is kept."""
+
+    title: Words
+    value: int | Annotated[str, AfterValidator(_matching(r"[^\n]{1,100}", "a value is 1 to 100 characters"))]
+    goto: Target | None = None
+
+
+class AskChoice(_Question):
+    """A question answered with one of several options. More than 13 do not fit under a Messenger message."""
+
+    ask: Literal["choice"]
+    options: Annotated[tuple[Option, ...], Field(min_length=1)]
+
+
+class AskYesNo(_Question):
+    """A question answered with yes or no, each of which may lead somewhere of its own."""
+
+    ask: Literal["yes_no"]
+    if_yes: Target | None = None
+    if_no: Target | None = None
+
+
+class AskDate(_Question):
+    """A question answered with a day; the ends are still right, and "today" moves with the calendar."""
+
+    ask: Literal["date"]
+    earliest: Day | None = None
+    latest: Day | None = None
+
+
+class AskEmail(_Question):
+    """A question answered with an e-mail address."""
+
+    ask: Literal["email"]
+
+
+class AskPhone(_Question):
+    """A question answered with a phone number; `country` is put before one that was written without it."""
+
+    ask: Literal["phone"]
+    country: Annotated[str, AfterValidator(_matching(r"\+[1-9]\d{0,2}", "a country code is written like +86"))] | None = None
+
+
+class Rule(_Frozen):
+    """If the filter `when` holds for the person, go there."""
+
+    when: str
+    goto: Target
+
+
+class Branch(_Step):
+    """Goes where the first rule that holds says."""
+
+    type: Literal["branch"]
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
+    otherwise: Target = NEXT
+
+
+class Set(_Step):
+    """Writes down values and tags, and goes on."""
+
+    type: Literal["set"]
+    variables: dict[Variable, Setting] = Field(default_factory=dict)
+    clear: tuple[Variable, ...] = ()
+    add_tags: tuple[Tag, ...] = ()
+    remove_tags: tuple[Tag, ...] = ()
+    goto: Target = NEXT
+
+    @model_validator(mode="after")
+    def _something(self) -> "Set":
+        if not (self.variables or self.clear or self.add_tags or self.remove_tags):
+            raise ValueError("sets nothing; write variables, clear, add_tags or remove_tags")
+        return self
+
+
+class Jump(_Step):
+    """Goes to a step of this flow, or completes it and enters another flow."""
+
+    type: Literal["jump"]
+    goto: Target | None = None
+    flow: str | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "Jump":
+        if (self.goto is None) == (self.flow is None):
+            raise ValueError("needs exactly one of goto and flow")
+        return self
+
+
+class Wait(_Step):
+    """Does nothing for a while. What the person writes meanwhile is not the flow's, unless `on_message` says so."""
+
+    type: Literal["wait"]
+    duration: Pause
+    on_message: Target | None = None
+    goto: Target = NEXT
+
+
+class HandOver(_Step):
+    """Brings a person in and ends; the bot keeps quiet from then on."""
+
+    type: Literal["hand_over"]
+    text: Words | None = None
+
+
+class Complete(_Step):
+    """Completes the flow, wherever it stands in the file."""
+
+    type: Literal["complete"]
+    text: Words | None = None
+
+
+Question = Annotated[
+    AskText | AskNumber | AskChoice | AskYesNo | AskDate | AskEmail | AskPhone, Field(discriminator="ask")
+]
+Step = Annotated[
+    Message | Question | Branch | Set | Jump | Wait | HandOver | Complete, Field(discriminator="type")
+]
+
+
+class Flow(_Frozen):
+    """A conversation that a subscriber is walked through.
+
+    `kinds` are the kinds of the variables its rules ask about; they are filled in when all flows are loaded, so
+    that a flow that was put away as JSON can still be walked.
+    """
+
+    name: Name
+    title: Words | None = None
+    keywords: tuple[Keyword, ...] = ()
+    refs: tuple[Ref, ...] = ()
+    on: tuple[Literal["follow", "get_started"], ...] = ()
+    once: bool = False
+    time_out: TimeOut = "24 hours"
+    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MOST_STEPS)]
+    kinds: dict[str, Kind] = Field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """A fingerprint of all that the flow says: 12 hexadecimal digits."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    def step(self, step_id: str) -> Any:
+        """Return the step with this id, or None."""
+        return next((step for step in self.steps if step.id == step_id), None)
+
+    def after(self, step_id: str) -> tuple[str, ...]:
+        """Return the ids of the steps written below this one."""
+        ids = [step.id for step in self.steps]
+        return tuple(ids[ids.index(step_id) + 1 :])
+
+
+def in_language(words: dict[Literal["", "en", "zh_CN"], str], language: str) -> str:
+    """Return a text as people of this language read it: their own, else English, else what there is."""
+    by_language: dict[str, str] = {**words}
+    return by_language.get(language) or by_language.get("en") or next(iter(by_language.values()))

@@ -1,0 +1,65 @@
+"""Tells the admin concerned that a broadcast reached a milestone, or keeps the news for their next message."""
+
+from bot.texts import texts
+from bot.wiring import Runtime
+from broadcast.draft import Draft
+from handlers.content import Outgoing, Text
+from storage import admins, audit, ledger, outbox
+from storage.lifecycle import REACHED, RecipientState
+
+
+class Milestones:
+    """Puts a line about a milestone into the outbox of whoever started the broadcast."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def __call__(self, what: str, draft: Draft) -> None:
+        """Tell about `started`, `sent`, `paused` or `missed`; part of the caller's transaction if it has one."""
+        person = self._concerned(draft)
+        admin = admins.find(draft.channel_id, person)
+        if admin is None:
+            return
+        words = self._words(what, draft, admin.language or self._runtime.settings.clarion.language)
+        outgoing = Outgoing(to=person, message=Text(text=words))
+        outbox.add(draft.channel_id, person, outgoing.model_dump(mode="json"), self._runtime.now())
+
+    def _concerned(self, draft: Draft) -> str:
+        """Return who sent or scheduled it last, else who made it."""
+        entries = audit.about(draft.channel_id, str(draft.id))
+        senders = [entry.actor for entry in entries if entry.action in {"starting", "scheduled"}]
+        people = [actor for actor in senders if admins.find(draft.channel_id, actor)]
+        return people[-1] if people else draft.created_by
+
+    def _words(self, what: str, draft: Draft, language: str) -> str:
+        _ = texts(language).gettext
+        sums = ledger.sums(draft.id)
+        facts: dict[str, str | int] = {
+            "name": draft.name,
+            "id": draft.id,
+            "audience": sums.audience,
+            "sent": sums.of(*REACHED),
+            "failed": sums.of(RecipientState.FAILED),
+            "skipped": sums.of(RecipientState.SKIPPED),
+            "unknown": sums.of(RecipientState.UNKNOWN),
+            "reason": draft.pause_reason,
+        }
+        match what:
+            case "started":
+                words = _("“{name}” is on its way to {audience} people. /broadcast {id} shows how it goes.")
+            case "sent":
+                words = _(
+                    "“{name}” is done: {sent} sent, {failed} failed, {skipped} skipped, {unknown} in doubt,"
+                    " of {audience}. /broadcast report {id} tells more."
+                )
+            case "paused":
+                words = _(
+                    "“{name}” is on hold: {reason}. {sent} of {audience} had gone out."
+                    " Go on with /broadcast resume {id}, or end it with /broadcast cancel {id}."
+                )
+            case _:
+                words = _(
+                    "“{name}” was not sent: its time passed while I was not running, too long ago to send it now."
+                    " /broadcast {id} offers what to do."
+                )
+        return words.format(**facts)

@@ -1,0 +1,70 @@
+"""Who should answer: consent before all else, then a claim, then an admin's conversation, then nobody."""
+
+from datetime import datetime
+
+from bot import consent
+from bot.commands.claim import claim
+from bot.conversation.runner import converse
+from bot.texts import texts
+from bot.wiring import ChannelRuntime, Runtime
+from handlers.content import Outgoing, Text
+from handlers.events import ButtonPressed, Event, MessageReceived, OptedOut, PolicyEnforced, Unfollowed, Unrecognised
+from storage import admins, channels, outbox, subscribers
+from storage.lifecycle import Consent
+
+
+def route(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime) -> list[Outgoing]:
+    """Let one event have its effects; return what is said in answer. Runs inside the caller's transaction."""
+    match event:
+        case Unfollowed():
+            subscribers.gone(channel.id, event.person)
+            return []
+        case PolicyEnforced(action="block"):
+            channels.pause(channel.id, f"policy_block {event.reason}".strip(), None)
+            return []
+        case PolicyEnforced(action="unblock"):
+            channels.resume(channel.id)
+            return []
+        case Unrecognised() | PolicyEnforced():
+            return []
+    if not event.person:
+        return []
+    subscribers.saw(channel.id, event.person, event.at, event.window_until)
+    outbox.revive(channel.id, event.person, now)
+    if isinstance(event, OptedOut):
+        subscribers.set_consent(channel.id, event.person, Consent.OPTED_OUT, now)
+        return []
+    wanted = consent.wish(event)
+    if wanted is not None:
+        return _consent(runtime, channel, event, wanted, now)
+    if event.standby:  # another app holds this conversation: we know of it and stay silent
+        return []
+    return _answer(runtime, channel, event, now)
+
+
+def _answer(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime) -> list[Outgoing]:
+    desk = runtime.desk(channel, wake=False)
+    if isinstance(event, MessageReceived) and event.text:
+        claimed = claim(desk, event.person, event.text, now)
+        if claimed is not None:
+            return [_say(event.person, claimed)]
+    admin = admins.find(channel.id, event.person)
+    if admin is not None and isinstance(event, MessageReceived | ButtonPressed):
+        return [*converse(desk, admin, event, now)]
+    return []
+
+
+def _consent(runtime: Runtime, channel: ChannelRuntime, event: Event, wanted: Consent, now: datetime) -> list[Outgoing]:
+    """Change what a person wants and confirm it; a START from somebody who never stopped is not ours to answer."""
+    changed = subscribers.set_consent(channel.id, event.person, wanted, now)
+    if wanted is Consent.SUBSCRIBED and not changed:
+        return _answer(runtime, channel, event, now)
+    subscriber = subscribers.find(channel.id, event.person)
+    _ = texts((subscriber and (subscriber.language or subscriber.locale)) or runtime.settings.clarion.language).gettext
+    if wanted is Consent.OPTED_OUT:
+        return [_say(event.person, _("You will get no more broadcasts from us. Write START to get them again."))]
+    return [_say(event.person, _("Welcome back. You will get our broadcasts again. Write STOP to end them."))]
+
+
+def _say(person: str, words: str) -> Outgoing:
+    return Outgoing(to=person, message=Text(text=words))

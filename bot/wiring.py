@@ -1,0 +1,133 @@
+"""Builds everything from the settings: the only module that constructs things."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+import peewee as pw
+import redis
+import structlog
+from redis.asyncio import Redis as AsyncRedis
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from bot import log
+from bot.settings import BadSettings, Settings, load, zone_of
+from bot.settings import Channel as ChannelSettings
+from broadcast.engine import Channel as SendingChannel
+from broadcast.service import Desk
+from handlers.contract import Platform
+from handlers.registry import PLATFORMS
+from handlers.secret import Secret
+from storage import channels
+from storage.database import open_database
+from storage.migrate import ensure_schema
+
+CONFIG_VARIABLE = "CLARION_CONFIG"
+WAKE_JOB = "bot.jobs.wake"
+WAKE_QUEUE = "clarion"
+WAKE_TTL_SECONDS = 60
+"""A wake-up nobody heard in time is worth nothing: workers look by themselves every second."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRuntime:
+    """One channel, ready to receive and send."""
+
+    id: int
+    settings: ChannelSettings
+    platform: Platform
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Everything a process needs, built once."""
+
+    settings: Settings
+    base: Path
+    database: pw.Database
+    channels: dict[str, ChannelRuntime]
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+    @cached_property
+    def queue_redis(self) -> redis.Redis:
+        """The connection of the web process; short time-outs, since nobody may wait for a wake-up to be queued."""
+        return redis.Redis.from_url(self.settings.redis.url, socket_connect_timeout=0.5, socket_timeout=1.0)
+
+    def async_redis(self) -> AsyncRedis:
+        """Make the connection of a worker's event loop."""
+        return AsyncRedis.from_url(self.settings.redis.url, socket_connect_timeout=1.0, socket_timeout=2.0)
+
+    def queue(self, connection: redis.Redis) -> Queue:
+        """Return the queue of wake-ups. JSON: a pickle from Redis would be run."""
+        return Queue(WAKE_QUEUE, connection=connection, serializer=JSONSerializer)
+
+    def wake(self) -> None:
+        """Tell a worker that there is work. Losing this costs a second: workers look by themselves."""
+        try:
+            self.queue(self.queue_redis).enqueue(WAKE_JOB, result_ttl=0, failure_ttl=60, ttl=WAKE_TTL_SECONDS)
+        except redis.RedisError as error:
+            _log.warning("wake_failed", error=type(error).__name__)
+
+    def desk(self, channel: ChannelRuntime, *, wake: bool = True) -> Desk:
+        """Return the desk of a channel; without `wake` the caller wakes the workers after its commit."""
+        return Desk(
+            channel_id=channel.id,
+            channel_name=channel.settings.name,
+            platform=channel.platform,
+            zone=zone_of(self.settings, channel.settings),
+            undo=timedelta(seconds=self.settings.clarion.undo_seconds),
+            confirm_above=channel.settings.confirm_above,
+            rate=channel.settings.rate_per_second,
+            now=self.now,
+            wake=self.wake if wake else lambda: None,
+        )
+
+    def sending_channels(self) -> tuple[SendingChannel, ...]:
+        """Return what the engine sends on."""
+        return tuple(
+            SendingChannel(id=channel.id, platform=channel.platform, rate=channel.settings.rate_per_second)
+            for channel in self.channels.values()
+        )
+
+
+def config_path(given: str | None) -> Path:
+    """Return where the settings are: as given, else `CLARION_CONFIG`, else `config.toml`."""
+    return Path(given or os.environ.get(CONFIG_VARIABLE) or "config.toml").absolute()
+
+
+def build(path: Path) -> Runtime:
+    """Read the settings and build everything. Raises `BadSettings` or `DatabaseProblem` with one sentence."""
+    settings = load(path)
+    log.configure(settings.clarion.log_level, _secrets(settings))
+    database = open_database(settings.database.url, path.parent)
+    ensure_schema(database)
+    return Runtime(
+        settings=settings,
+        base=path.parent,
+        database=database,
+        channels={channel.name: _channel(channel) for channel in settings.channels},
+    )
+
+
+def _channel(settings: ChannelSettings) -> ChannelRuntime:
+    make = PLATFORMS.get(settings.platform)
+    if make is None:
+        raise BadSettings(f"Channel {settings.name}: there is no platform called {settings.platform}.")
+    common = {"name", "platform", "rate_per_second", "confirm_above", "timezone"}
+    options = {name: getattr(settings, name) for name in type(settings).model_fields if name not in common}
+    return ChannelRuntime(
+        id=channels.ensure(settings.name, settings.platform), settings=settings, platform=make(**options)
+    )
+
+
+def _secrets(settings: Settings) -> list[str]:
+    found = [settings.clarion.secret_key]
+    for channel in settings.channels:
+        found += [value for name in type(channel).model_fields if isinstance(value := getattr(channel, name), Secret)]
+    return found
