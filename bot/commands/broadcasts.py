@@ -27,7 +27,7 @@ def _menu(turn: Turn) -> Say:
     drafts, scheduled = turn.desk.listed(_S.DRAFT), turn.desk.listed(_S.SCHEDULED, _S.MISSED)
     running, over = turn.desk.listed(*_RUNNING), turn.desk.listed(_S.SENT, _S.CANCELLED, _S.FAILED)
     choices = [turn.choice("New broadcast", "/broadcast new")]
-    choices += [turn.choice(draft.name, f"/broadcast {draft.id}") for draft in running[:3]]
+    choices += [Choice(title=draft.name, value=f"/broadcast {draft.id}") for draft in running[:3]]
     for title, command, rows in (
         (turn.say("Drafts ({n})", n=len(drafts)), "/broadcast drafts", drafts),
         (turn.say("Scheduled ({n})", n=len(scheduled)), "/broadcast scheduled", scheduled),

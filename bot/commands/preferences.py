@@ -8,6 +8,7 @@ from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
 from bot.texts import LANGUAGES, find_language, texts
 from broadcast.when.zones import find_zone, zone_name
+from handlers.content import Choice
 from handlers.contract import Problem
 from storage import admins
 
@@ -28,7 +29,7 @@ def _timezone(turn: Turn, memory: Memory, rest: str) -> Did:
 def _language(turn: Turn, memory: Memory, rest: str) -> Did:
     language = find_language(rest)
     if language is None:
-        choices = tuple(turn.choice(own, f"/language {code}") for code, own in LANGUAGES.items())
+        choices = tuple(Choice(title=own, value=f"/language {code}") for code, own in LANGUAGES.items())
         return answered(memory, Say(turn.say("Which language shall I speak?"), choices))
     admins.prefer(turn.admin_id, language=language)
     spoken = replace(turn, language=language, texts=texts(language))

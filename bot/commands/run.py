@@ -8,6 +8,7 @@ from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
 from bot.conversation.words import plain
+from handlers.content import Choice
 
 ROLES = {"owner": N_("owner"), "sender": N_("sender"), "writer": N_("writer")}
 
@@ -72,5 +73,5 @@ def unknown(turn: Turn, text: str) -> Say:
     near = near or difflib.get_close_matches(typed.split(" ", maxsplit=1)[0], allowed, n=1, cutoff=0.6)
     if near:
         said = turn.say("There is no command {typed}. Did you mean {near}?", typed=typed, near=near[0])
-        return Say(said, (turn.choice(near[0], near[0]),))
+        return Say(said, (Choice(title=near[0], value=near[0]),))
     return Say(turn.say("There is no command {typed}. /help lists them; a text that begins so: \\{typed}", typed=typed))

@@ -5,6 +5,7 @@ import difflib
 from bot.conversation.memory import Memory
 from bot.conversation.turn import Say, Turn
 from broadcast.draft import Draft
+from handlers.content import Choice
 from storage.lifecycle import BroadcastStatus
 
 
@@ -19,7 +20,7 @@ def which(turn: Turn, memory: Memory, rest: str, verb: str, *statuses: Broadcast
         return candidates[0]
     if not candidates:
         return Say(turn.say("There is no broadcast for that now. /broadcast shows what can be done."))
-    choices = tuple(turn.choice(draft.name, f"/broadcast {verb} {draft.id}") for draft in candidates[:10])
+    choices = tuple(Choice(title=draft.name, value=f"/broadcast {verb} {draft.id}") for draft in candidates[:10])
     return Say(turn.say("Which one?"), choices)
 
 
@@ -30,5 +31,5 @@ def no_such(turn: Turn, typed: str) -> Say:
     if near:
         draft = names[near[0]]
         text = turn.say("There is no broadcast “{typed}”. Did you mean “{name}”?", typed=typed, name=draft.name)
-        return Say(text, (turn.choice(draft.name, f"/broadcast {draft.id}"),))
+        return Say(text, (Choice(title=draft.name, value=f"/broadcast {draft.id}"),))
     return Say(turn.say("There is no broadcast “{typed}”. /broadcast shows what there is.", typed=typed))

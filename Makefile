@@ -1,0 +1,48 @@
+# Everything a newcomer needs; see README.md. Python 3.11 or newer is found as python3 (or say PYTHON=…).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check format messages lock audit screenshots clean
+
+demo: $(VENV)/demo.stamp  ## try everything with simulated platforms; Ctrl-C ends it
+	@$(BIN)/python -m bot demo
+
+test: $(VENV)/dev.stamp  ## the whole suite
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/dev.stamp  ## formatting, lint, types, import contracts
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+audit: $(VENV)/dev.stamp  ## known vulnerabilities of the locked packages (asks the package index)
+	@$(BIN)/pip-audit --requirement requirements/run.txt --disable-pip
+
+format: $(VENV)/dev.stamp  ## let the formatter and the linter mend what they can
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format --quiet
+
+lock: $(VENV)/dev.stamp  ## write the lock files anew from pyproject.toml
+	@for part in run demo dev; do \
+	  case $$part in run) extras=;; demo) extras='--extra demo';; dev) extras='--extra demo --extra dev';; esac; \
+	  $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 $$extras \
+	    --custom-compile-command 'make lock' pyproject.toml --output-file requirements/$$part.txt; \
+	done
+
+clean:  ## remove the environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Clarion needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+
+# The development environment holds the demonstration's too, so the larger one is left alone when it is there.
+$(VENV)/demo.stamp: requirements/demo.txt | $(VENV)/bin/python
+	@test -f $(VENV)/dev.stamp || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/demo.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt | $(VENV)/bin/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	@touch $@
