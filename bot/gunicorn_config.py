@@ -9,4 +9,5 @@ threads = 8
 timeout = 30
 graceful_timeout = 20
 keepalive = 75
+control_socket_disable = True  # nothing of ours asks it, and it would lie in the home folder
 accesslog = None  # webhook addresses carry signatures

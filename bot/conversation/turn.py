@@ -37,11 +37,11 @@ class Turn:
     images: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
 
-    def say(self, message: str, **facts: object) -> str:
+    def say(self, message: str, /, **facts: object) -> str:
         """Return a sentence in the admin's language, with the facts filled in."""
         return self.texts.gettext(message).format(**{name: self._shown(fact) for name, fact in facts.items()})
 
-    def plural(self, singular: str, plural: str, n: int, **facts: object) -> str:
+    def plural(self, singular: str, plural: str, n: int, /, **facts: object) -> str:
         """Return a sentence that depends on a number, which it may show as `{n}`."""
         shown = {name: self._shown(fact) for name, fact in {"n": n, **facts}.items()}
         return self.texts.ngettext(singular, plural, n).format(**shown)

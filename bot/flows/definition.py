@@ -5,127 +5,35 @@ is asked in `check.py`. Numbers without a source are our own bounds, each with i
 """
 
 import hashlib
-import re
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from broadcast.audience.fields import Vocabulary
+from bot.flows.parts import (
+    DROP,
+    NEXT,
+    Address,
+    Day,
+    Keyword,
+    Name,
+    Pause,
+    Ref,
+    Setting,
+    StepId,
+    Tag,
+    Target,
+    TimeOut,
+    Variable,
+    Words,
+    matching,
+)
 from broadcast.audience.nodes import Kind
-from broadcast.when.durations import parse_duration
-from handlers.contract import Problem
 
 MOST_STEPS: Final = 100
 """Steps of one flow: several times what anybody answers in a chat."""
 MOST_ATTEMPTS: Final = 10
 MOST_TEXT: Final = 1_000
 """Characters of one answer that is kept: what a person types on a phone, and small in a subscriber's row."""
-LONGEST_TIME_OUT: Final = timedelta(days=30)
-"""A run is over after that, so that the number of people who are in a flow means something."""
-LONGEST_WAIT: Final = timedelta(hours=23)
-"""What is said later than that would not arrive: Messenger closes the conversation 24 hours after a person wrote
-(developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages), less an hour of margin."""
-
-NEXT: Final = "next"
-COMPLETE: Final = "complete"
-DROP: Final = "drop"
-HUMAN: Final = "human"
-ENDS: Final = (NEXT, COMPLETE, DROP, HUMAN)
-"""Where one can go besides to a step: on, to the end, out, to a person."""
-
-EVERY_LANGUAGE: Final = ""
-"""The key of a text that is written once for everybody, as `text = "…"`."""
-
-
-def _as_words(given: object) -> object:
-    return {EVERY_LANGUAGE: given} if isinstance(given, str) else given
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("is empty; write something, or remove the line")
-    return text
-
-
-def _matching(pattern: str, sentence: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(sentence)
-        return text
-
-    return check
-
-
-def _step_id(text: str) -> str:
-    if text in ENDS:
-        raise ValueError(f"“{text}” is a word of the language itself; give the step another id")
-    return _matching(r"[A-Za-z0-9_-]{1,40}", "an id is 1 to 40 letters A-Z, digits, - and _")(text)
-
-
-def _variable(text: str) -> str:
-    _matching(r"[^\W\d][\w-]{0,39}", "a variable's name is 1 to 40 letters, digits, - and _, beginning with a letter")(text)
-    if (field := Vocabulary().find(text)) is not None:
-        raise ValueError(f"“{text}” already means the {field.label} of a person; give the variable another name")
-    return text
-
-
-def _address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("is no address; it must begin with https:// (or http://)")
-    return text
-
-
-@cache
-def length(text: str) -> timedelta:
-    """Return the length of time that `text` says, such as "2 hours". Raises ValueError for anything else."""
-    read = parse_duration(text)
-    if isinstance(read, Problem):
-        raise ValueError("is no length of time; write a number with its unit, like 30 minutes, 2 hours or 1 day")  # noqa: TRY004 - what pydantic collects
-    return read
-
-
-def _duration(most: timedelta) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        if not timedelta(0) < length(text) <= most:
-            hours = int(most.total_seconds() // 3600)
-            raise ValueError(f"is outside of what is possible, which is up to {hours} hours")
-        return text
-
-    return check
-
-
-def _as_day(given: object) -> object:
-    return given.isoformat() if isinstance(given, date) and not isinstance(given, datetime) else given
-
-
-Words = Annotated[dict[Literal["", "en", "zh_CN"], Annotated[str, AfterValidator(_not_blank)]],
-                  Field(min_length=1), BeforeValidator(_as_words)]  # fmt: skip
-"""A text in each language, or under `EVERY_LANGUAGE` one text for all."""
-StepId = Annotated[str, AfterValidator(_step_id)]
-Target = str
-"""A step's id or one of `ENDS`."""
-Variable = Annotated[str, AfterValidator(_variable)]
-Tag = Annotated[str, AfterValidator(_matching(r"\S(?:.{0,48}\S)?", "a tag is 1 to 50 characters"))]
-Name = Annotated[str, AfterValidator(_matching(
-    r"[\w][\w -]{0,48}[\w]|\w", "a flow's name is 1 to 50 letters, digits, spaces, - and _"))]  # fmt: skip
-Ref = Annotated[str, AfterValidator(_matching(
-    # m.me takes these and no others, so a QR scene is held to them too: discovery/m-me-links.
-    r"[A-Za-z0-9_=-]{1,64}", "a ref is 1 to 64 of the characters A-Z, a-z, 0-9, -, _ and ="))]  # fmt: skip
-Keyword = Annotated[str, AfterValidator(_matching(r"[^\s/／][^\n]{0,39}", "a keyword is one line of 1 to 40 characters, and no /command"))]
-Address = Annotated[str, AfterValidator(_address)]
-TimeOut = Annotated[str, AfterValidator(_duration(LONGEST_TIME_OUT))]
-Pause = Annotated[str, AfterValidator(_duration(LONGEST_WAIT))]
-Day = Annotated[str, BeforeValidator(_as_day),
-                AfterValidator(_matching(r"\d{4}-\d{2}-\d{2}|today", "write a date such as 2026-12-24, or “today”"))]  # fmt: skip
-Setting = Annotated[bool | int | float | str, BeforeValidator(_as_day)]
-"""The value of a variable; a date is kept as 2026-12-24."""
-
-
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -136,7 +44,7 @@ class Link(_Frozen):
     title: Words
     link: Address | None = None
     flow: str | None = None
-    phone: Annotated[str, AfterValidator(_matching(
+    phone: Annotated[str, AfterValidator(matching(
         r"\+[1-9]\d{6,14}", "a number to call is written like +4930123456"))] | None = None  # fmt: skip
 
     @model_validator(mode="after")
@@ -202,7 +110,7 @@ class Option(_Frozen):
     """One answer to choose; its `value` is what is kept."""
 
     title: Words
-    value: int | Annotated[str, AfterValidator(_matching(r"[^\n]{1,100}", "a value is 1 to 100 characters"))]
+    value: int | Annotated[str, AfterValidator(matching(r"[^\n]{1,100}", "a value is 1 to 100 characters"))]
     goto: Target | None = None
 
 
@@ -239,7 +147,7 @@ class AskPhone(_Question):
     """A question answered with a phone number; `country` is put before one that was written without it."""
 
     ask: Literal["phone"]
-    country: Annotated[str, AfterValidator(_matching(r"\+[1-9]\d{0,2}", "a country code is written like +86"))] | None = None
+    country: Annotated[str, AfterValidator(matching(r"\+[1-9]\d{0,2}", "a country code is written like +86"))] | None = None
 
 
 class Rule(_Frozen):
@@ -341,7 +249,7 @@ class Flow(_Frozen):
         """A fingerprint of all that the flow says: 12 hexadecimal digits."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
-    def step(self, step_id: str) -> Any:
+    def step(self, step_id: str) -> "Step | None":
         """Return the step with this id, or None."""
         return next((step for step in self.steps if step.id == step_id), None)
 
@@ -349,9 +257,3 @@ class Flow(_Frozen):
         """Return the ids of the steps written below this one."""
         ids = [step.id for step in self.steps]
         return tuple(ids[ids.index(step_id) + 1 :])
-
-
-def in_language(words: dict[Literal["", "en", "zh_CN"], str], language: str) -> str:
-    """Return a text as people of this language read it: their own, else English, else what there is."""
-    by_language: dict[str, str] = {**words}
-    return by_language.get(language) or by_language.get("en") or next(iter(by_language.values()))

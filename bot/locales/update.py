@@ -24,6 +24,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "Problem": (2,),
     "Ambiguous": (2,),
     "Failure": (3,),
+    "Limit": (3,),  # its unit
 }
 """The names that sentences are given to, and which of their arguments the sentence is."""
 
@@ -42,7 +43,7 @@ def extracted() -> Catalog:
             strip_comment_tags=True,
         )
         for path, _line, message, comments, _context in found:
-            catalogue.add(message, locations=[(f"{room}/{path}", None)], auto_comments=comments)
+            catalogue.add(message, locations=[(f"{room}/{path}", 1)], auto_comments=comments)
     return catalogue
 
 

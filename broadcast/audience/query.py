@@ -116,7 +116,8 @@ class _Sqlite:
         # JSON spells its truth values in one way only. Looking for the letters spares the parsing of rows without
         # them, which is what a count's time goes into: 0.17 instead of 0.36 s for a million rows with one in ten.
         word = "true" if value else "false"
-        return pw.Expression(Subscriber.variables, "GLOB", f"*{word}*") & (self._type(name) == word)
+        spelled = pw.Expression(Subscriber.variables, "GLOB", pw.Value(f"*{word}*", converter=False))
+        return spelled & (self._type(name) == word)
 
     def is_of(self, name: str, kind: Kind) -> Condition:
         types = {Kind.TEXT: ("text",), Kind.NUMBER: ("integer", "real"), Kind.YES_NO: ("true", "false")}

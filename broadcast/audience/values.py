@@ -54,15 +54,15 @@ _RELATIVE = re.compile(r"(\d{1,9} ?\S+?)(?: (ago|from now)|(前|后))", re.IGNOR
 
 def read_value(kind: Kind, text: str) -> Value | None:
     """Return the value that `text` means for a field of this kind, or None when it means none."""
+    if kind in {Kind.TEXT, Kind.TAGS}:
+        return text or None  # spaces at its ends were quoted, and are meant
     text = text.strip()
     match kind:
-        case Kind.TEXT | Kind.TAGS:
-            return text or None
         case Kind.NUMBER:
             return _number(text)
         case Kind.YES_NO:
             return YES_NO.get(text.casefold())
-        case Kind.DATE | Kind.MOMENT:
+        case _:
             return _day(text)
 
 

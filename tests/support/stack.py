@@ -79,7 +79,9 @@ class Stack:
 
     def start_web(self) -> None:
         """Start the web process and wait until it is ready."""
-        self._start("web", "-m", "bot", "web", "--config", "config.toml", env={"PORT": str(self.port), "HOST": "127.0.0.1"})
+        self._start(
+            "web", "-m", "bot", "web", "--config", "config.toml", env={"PORT": str(self.port), "HOST": "127.0.0.1"}
+        )
         until(self._ready)
 
     def _ready(self) -> bool:
@@ -105,6 +107,14 @@ class Stack:
         )
         self._processes[name] = process
         return process
+
+    def pid(self, name: str) -> int:
+        """Return the process id of a process."""
+        return self._processes[name].pid
+
+    def sends(self) -> int:
+        """Return how many messages of broadcasts and replies the platform accepted."""
+        return int(self.sim("counts")["accepted"])
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> int:
         """Kill a process and all its children with a signal; return its exit status."""

@@ -59,10 +59,10 @@ class Chosen:
     def __init__(self, completed: Sequence[int], got: Sequence[int]) -> None:
         self.completed, self.got = completed, got
 
-    def flow(self, condition: FlowCondition, now: datetime) -> pw.Expression:
+    def flow(self, _condition: FlowCondition, _now: datetime) -> pw.Expression:
         return Subscriber.id.in_(self.completed)
 
-    def broadcast(self, condition: BroadcastCondition, now: datetime) -> pw.Expression:
+    def broadcast(self, _condition: BroadcastCondition, _now: datetime) -> pw.Expression:
         return Subscriber.id.in_(self.got)
 
 

@@ -1,0 +1,83 @@
+"""`python -m bot demo`: the real web process and worker over a simulated platform, with a page to play on.
+
+Everything lives in one temporary folder and in child processes; both are gone when this returns, however it ends.
+"""
+
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from bot.playground.installation import Installation
+from bot.playground.people import made_up
+from bot.playground.processes import ChildFailed, Processes
+from bot.playground.seed import seed
+from bot.playground.serving import PortTaken, serve
+from bot.playground.words import TYPED_PATH
+
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _Told(BaseException):
+    """Somebody asked us to stop; not an `Exception`, so that nothing on the way takes it for a failure."""
+
+
+def run(*, port: int, people: int) -> None:
+    """Run the demo with its page on `port` (0: a free one) and `people` who can be written to, until told to stop.
+
+    Exits with one sentence when the port is taken or a process does not start.
+    """
+    try:
+        with _until_told(), _processes() as processes:
+            _run(processes, port, people)
+    except (ChildFailed, PortTaken) as error:
+        sys.exit(str(error))
+
+
+def _run(processes: Processes, port: int, people: int) -> None:
+    with serve(port) as page:
+        _say("Starting the queue, a simulated Page, the web process and the worker …")
+        installation = Installation.start(processes)
+        _say(f"Taking in {people} subscribers and a few who cannot be reached …")
+        stage = seed(installation, made_up(people))
+        with page.show(stage):
+            _say(f"\n  Clarion's playground: {page.url}\n\n  Open it and type, on the phone at the left:\n")
+            _say("\n".join(f"    {line}" for line in TYPED_PATH))
+            _say("\n  Ctrl-C stops everything and leaves nothing behind.")
+            signal.pause()
+
+
+@contextmanager
+def _processes() -> Iterator[Processes]:
+    processes = Processes(Path(tempfile.mkdtemp(prefix="clarion-demo-")))
+    try:
+        yield processes
+    finally:
+        processes.stop()
+
+
+@contextmanager
+def _until_told() -> Iterator[None]:
+    """Leave the block at the first signal; later ones find us cleaning up already."""
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        for number in _STOPS:
+            signal.signal(number, signal.SIG_IGN)
+        raise _Told
+
+    before = {number: signal.signal(number, told) for number in _STOPS}
+    try:
+        yield
+    except _Told:
+        _say("\nStopped; nothing is left behind.")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
