@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from bot.playground.hub import Hub
 from bot.playground.installation import Installation
+from bot.playground.page import create_page
 from bot.playground.people import made_up
 from bot.playground.processes import ChildFailed, Processes
 from bot.playground.seed import seed
-from bot.playground.serving import PortTaken, serve
+from bot.playground.serving import PortTaken, listen, serving
+from bot.playground.watch import watch
 from bot.playground.words import TYPED_PATH
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -38,13 +41,14 @@ def run(*, port: int, people: int) -> None:
 
 
 def _run(processes: Processes, port: int, people: int) -> None:
-    with serve(port) as page:
+    with listen(port) as door:
         _say("Starting the queue, a simulated Page, the web process and the worker …")
         installation = Installation.start(processes)
         _say(f"Taking in {people} subscribers and a few who cannot be reached …")
-        stage = seed(installation, made_up(people))
-        with page.show(stage):
-            _say(f"\n  Clarion's playground: {page.url}\n\n  Open it and type, on the phone at the left:\n")
+        stage, hub = seed(installation, made_up(people)), Hub()
+        watch(stage, hub)
+        with serving(create_page(stage, hub), door) as address:
+            _say(f"\n  Clarion's playground: {address}\n\n  Open it and type, on the admin's phone:\n")
             _say("\n".join(f"    {line}" for line in TYPED_PATH))
             _say("\n  Ctrl-C stops everything and leaves nothing behind.")
             signal.pause()

@@ -118,6 +118,7 @@ class MessengerChannel(_Channel):
 
 
 Channel = MessengerChannel
+CHANNEL_KINDS = (MessengerChannel,)
 
 
 class Settings(BaseSettings):

@@ -18,6 +18,9 @@ ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}
 """The languages there are, each by its own name."""
 
+N_: Callable[[str], str] = str
+"""Marks a message that is looked up later, so that it is found by those who extract messages."""
+
 Texts = gettext.NullTranslations
 """A catalogue: `gettext(message)` and `ngettext(singular, plural, n)`."""
 

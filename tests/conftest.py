@@ -47,6 +47,14 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from postgres_url(tmp_path_factory.mktemp("postgres"))
 
 
+@pytest.fixture
+def empty_postgres(postgres_server: str, tmp_path: Path) -> str:
+    """The address of a PostgreSQL database with nothing in its tables."""
+    for database in _open(postgres_server, tmp_path):
+        assert not database.is_closed()
+    return postgres_server
+
+
 def _open(url: str, base: Path) -> Iterator[pw.Database]:
     database = open_database(url, base)
     migrate(database)

@@ -11,12 +11,11 @@ from bot.conversation.answer import Answer, word_value
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Question
 from bot.conversation.turn import Say, Show, Turn
+from bot.texts import N_
 from broadcast.draft import Draft
 from storage.lifecycle import BroadcastStatus
 
 _RUNNING = (BroadcastStatus.STARTING, BroadcastStatus.SENDING, BroadcastStatus.PAUSED, BroadcastStatus.SENT)
-N_ = str
-"""Marks a message that is looked up later."""
 
 HELP: Mapping[State, str] = {
     State.NAME: N_("The name is for you and the other admins; subscribers never see it. Say cancel to leave."),

@@ -7,9 +7,13 @@ from bot.conversation.answer import Answer, word_value
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Question, stays
 from bot.conversation.turn import Say, Turn
+from bot.texts import N_
 from broadcast.draft import Draft
 from broadcast.service import Unsendable
 from storage.lifecycle import BroadcastStatus
+
+_PARTS = {"name": N_("Name"), "when": N_("When"), "who": N_("Who"), "messages": N_("Messages"), "back": N_("Back")}
+"""What may be changed, by the word that says so."""
 
 _SEPARATORS = frozenset(",.' ，\u00a0\u202f")
 """What people and locales put between thousands."""
@@ -159,6 +163,5 @@ def schedule(turn: Turn, memory: Memory, answer: Answer) -> Did:
 
 def ask_part(turn: Turn, memory: Memory) -> Question:
     """Ask which part is to be changed."""
-    parts = (("Name", "name"), ("When", "when"), ("Who", "who"), ("Messages", "messages"), ("Back", "back"))
-    choices = tuple(turn.choice(title, word_value(word)) for title, word in parts)
+    choices = tuple(turn.choice(title, word_value(word)) for word, title in _PARTS.items())
     return Question(memory, Say(turn.say("What do you want to change: name, when, who or messages?"), choices))

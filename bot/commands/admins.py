@@ -1,10 +1,11 @@
 """Commands about admins: who they are, inviting and removing them."""
 
-from bot.commands.command import N_, Command, answered
+from bot.commands.command import Command, answered
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
 from bot.conversation.words import plain
+from bot.texts import N_
 from storage import admins, audit
 
 

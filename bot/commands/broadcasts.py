@@ -1,11 +1,12 @@
 """Commands that show broadcasts: the menu, the lists, and the card of one."""
 
 from bot.commands.card import card, say_status
-from bot.commands.command import N_, Command, answered
+from bot.commands.command import Command, answered
 from bot.commands.which import no_such
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
+from bot.texts import N_
 from broadcast.draft import Draft
 from handlers.content import Choice
 from storage.lifecycle import BroadcastStatus

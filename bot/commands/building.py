@@ -5,12 +5,13 @@ from bot.builder.open import REVIEWABLE
 from bot.builder.review import enter
 from bot.builder.states import State
 from bot.commands.card import card, say_status
-from bot.commands.command import N_, Command, answered
+from bot.commands.command import Command, answered
 from bot.commands.which import which
 from bot.conversation.answer import Answer
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Show, Turn
+from bot.texts import N_
 from broadcast.draft import Draft
 from storage.lifecycle import BroadcastStatus
 

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from bot.builder.messages import say_messages
 from bot.builder.who import say_who
 from bot.conversation.turn import Say, Turn
+from bot.texts import N_
 from broadcast.draft import Draft
 from handlers.content import Choice
 from storage.ledger import Sums
 from storage.lifecycle import REACHED, UNFINISHED, BroadcastStatus, RecipientState
 
 _S = BroadcastStatus
-N_ = str
-"""Marks a message that is looked up later."""
 
 STATUS: Mapping[BroadcastStatus, str] = {
     _S.DRAFT: N_("draft"),

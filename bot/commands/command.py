@@ -8,9 +8,6 @@ from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
 
-N_ = str
-"""Marks a message that is looked up later."""
-
 
 @dataclass(frozen=True, slots=True)
 class Command:

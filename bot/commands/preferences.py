@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bot.commands.command import N_, Command, answered
+from bot.commands.command import Command, answered
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
-from bot.texts import LANGUAGES, find_language, texts
+from bot.texts import LANGUAGES, N_, find_language, texts
 from broadcast.when.zones import find_zone, zone_name
 from handlers.content import Choice
 from handlers.contract import Problem

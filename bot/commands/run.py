@@ -3,11 +3,12 @@
 import difflib
 
 from bot.commands import admins, broadcasts, building, preferences, running
-from bot.commands.command import N_, Command, answered
+from bot.commands.command import Command, answered
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
 from bot.conversation.words import plain
+from bot.texts import N_
 from handlers.content import Choice
 
 ROLES = {"owner": N_("owner"), "sender": N_("sender"), "writer": N_("writer")}

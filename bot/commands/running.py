@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from bot.commands.card import card, moves, numbers, say_status, say_sums
-from bot.commands.command import N_, Command, answered
+from bot.commands.command import Command, answered
 from bot.commands.which import which
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
+from bot.texts import N_
 from broadcast.draft import Draft
 from storage.ledger import Sums
 from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.flows.days import read_day
-from bot.flows.definition import AskChoice, AskDate, AskEmail, AskNumber, AskPhone, AskText, AskYesNo
+from bot.flows.definition import AskChoice, AskDate, AskEmail, AskNumber, AskPhone, AskText, AskYesNo, Question
 from bot.flows.run import Value
 from bot.flows.words import NO, YES, said
 from broadcast.audience.values import MOST_DIGITS
@@ -31,9 +31,7 @@ KEEPS_ZERO = frozenset({"+39", "+378", "+379"})
 """Where the 0 before a number at home is dialled from abroad, too: Italy, San Marino, the Vatican."""
 
 
-def read_answer(
-    question: AskText | AskNumber | AskChoice | AskYesNo | AskDate | AskEmail | AskPhone, text: str, today: date
-) -> Value | Problem:
+def read_answer(question: Question, text: str, today: date) -> Value | Problem:
     """Return the value that a typed answer stands for. A choice is read by its place or title elsewhere."""
     if not text.strip():
         return NO_WORDS
@@ -99,7 +97,9 @@ def _number(question: AskNumber, text: str) -> int | float | Problem:
     if question.least is not None and number < question.least:
         least = shown(question.least)
         return Problem(
-            "too_small", "{number} is too small: please send {least} or more.", {"number": shown(number), "least": least}
+            "too_small",
+            "{number} is too small: please send {least} or more.",
+            {"number": shown(number), "least": least},
         )
     if question.most is not None and number > question.most:
         most = shown(question.most)

@@ -70,9 +70,7 @@ def _end(day: str, today: date) -> date:
 
 def _refusal(text: str) -> Problem:
     if _WITHOUT_YEAR.fullmatch(normalise(text)):
-        return Problem(
-            "no_year", "Please send “{text}” with the whole year, like 1990-05-17.", {"text": quoted(text)}
-        )
+        return Problem("no_year", "Please send “{text}” with the whole year, like 1990-05-17.", {"text": quoted(text)})
     return Problem(
         "not_a_day", "I do not understand “{text}” as a date. Please send one like 1990-05-17.", {"text": quoted(text)}
     )

@@ -11,11 +11,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from bot.flows.parts import (
     DROP,
+    MOST_TEXT,
     NEXT,
     Address,
     Day,
     Keyword,
     Name,
+    OptionValue,
     Pause,
     Ref,
     Setting,
@@ -32,10 +34,10 @@ from broadcast.audience.nodes import Kind
 MOST_STEPS: Final = 100
 """Steps of one flow: several times what anybody answers in a chat."""
 MOST_ATTEMPTS: Final = 10
-MOST_TEXT: Final = 1_000
-"""Characters of one answer that is kept: what a person types on a phone, and small in a subscriber's row."""
+
+
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Link(_Frozen):
@@ -110,7 +112,7 @@ class Option(_Frozen):
     """One answer to choose; its `value` is what is kept."""
 
     title: Words
-    value: int | Annotated[str, AfterValidator(matching(r"[^\n]{1,100}", "a value is 1 to 100 characters"))]
+    value: OptionValue
     goto: Target | None = None
 
 
@@ -147,7 +149,9 @@ class AskPhone(_Question):
     """A question answered with a phone number; `country` is put before one that was written without it."""
 
     ask: Literal["phone"]
-    country: Annotated[str, AfterValidator(matching(r"\+[1-9]\d{0,2}", "a country code is written like +86"))] | None = None
+    country: (
+        Annotated[str, AfterValidator(matching(r"\+[1-9]\d{0,2}", "a country code is written like +86"))] | None
+    ) = None
 
 
 class Rule(_Frozen):
@@ -219,11 +223,11 @@ class Complete(_Step):
     text: Words | None = None
 
 
-Question = Annotated[
-    AskText | AskNumber | AskChoice | AskYesNo | AskDate | AskEmail | AskPhone, Field(discriminator="ask")
-]
-Step = Annotated[
-    Message | Question | Branch | Set | Jump | Wait | HandOver | Complete, Field(discriminator="type")
+Question = AskText | AskNumber | AskChoice | AskYesNo | AskDate | AskEmail | AskPhone
+Step = Message | Question | Branch | Set | Jump | Wait | HandOver | Complete
+_AnyStep = Annotated[
+    Message | Annotated[Question, Field(discriminator="ask")] | Branch | Set | Jump | Wait | HandOver | Complete,
+    Field(discriminator="type"),
 ]
 
 
@@ -240,8 +244,8 @@ class Flow(_Frozen):
     refs: tuple[Ref, ...] = ()
     on: tuple[Literal["follow", "get_started"], ...] = ()
     once: bool = False
-    time_out: TimeOut = "24 hours"
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MOST_STEPS)]
+    time_out: TimeOut = "23 hours"  # so that what follows it still arrives: see LONGEST_WAIT
+    steps: Annotated[tuple[_AnyStep, ...], Field(min_length=1, max_length=MOST_STEPS)]
     kinds: dict[str, Kind] = Field(default_factory=dict)
 
     @property

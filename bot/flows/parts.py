@@ -12,10 +12,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from bot.flows.days import TODAY
 from broadcast.audience.fields import Vocabulary
+from broadcast.audience.values import MOST_DIGITS
 from broadcast.when.durations import parse_duration
 from handlers.contract import Problem
 
+MOST_TEXT: Final = 1_000
+"""Characters of one answer that is kept: what a person types on a phone, and small in a subscriber's row."""
 LONGEST_TIME_OUT: Final = timedelta(days=30)
 """A run is over after that, so that the number of people who are in a flow means something."""
 LONGEST_WAIT: Final = timedelta(hours=23)
@@ -61,7 +65,9 @@ def _step_id(text: str) -> str:
 
 
 def _variable(text: str) -> str:
-    matching(r"[^\W\d][\w-]{0,39}", "a variable's name is 1 to 40 letters, digits, - and _, beginning with a letter")(text)
+    matching(r"[^\W\d][\w-]{0,39}", "a variable's name is 1 to 40 letters, digits, - and _, beginning with a letter")(
+        text
+    )
     if (field := Vocabulary().find(text)) is not None:
         raise ValueError(f"“{text}” already means the {field.label} of a person; give the variable another name")
     return text
@@ -97,6 +103,38 @@ def _as_day(given: object) -> object:
     return given.isoformat() if isinstance(given, date) and not isinstance(given, datetime) else given
 
 
+def _day(text: str) -> str:
+    if text != TODAY:
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            raise ValueError("write a date such as 2026-12-24, or “today”") from None
+    return text
+
+
+def _setting(given: object) -> object:
+    given = _as_day(given)
+    match given:
+        case bool() | float():
+            return given
+        case int() if abs(given) < 10**MOST_DIGITS:
+            return given
+        case str() if 0 < len(given.strip()) <= MOST_TEXT:
+            return given
+    raise ValueError(
+        f"a value is a text of 1 to {MOST_TEXT} characters, a number of up to {MOST_DIGITS} digits, true, false, "
+        "or a date; to take a value away, write its name under clear"
+    )
+
+
+def _option_value(given: object) -> object:
+    match _setting(given):
+        case bool() | float():
+            raise ValueError("the value of an option is a text or a whole number")
+        case value:
+            return value
+
+
 Words = Annotated[dict[Literal["", "en", "zh_CN"], Annotated[str, AfterValidator(_not_blank)]],
                   Field(min_length=1), BeforeValidator(_as_words)]  # fmt: skip
 """A text in each language, or under `EVERY_LANGUAGE` one text for all."""
@@ -110,17 +148,22 @@ Name = Annotated[str, AfterValidator(matching(
 Ref = Annotated[str, AfterValidator(matching(
     # m.me takes these and no others, so a QR scene is held to them too: discovery/m-me-links.
     r"[A-Za-z0-9_=-]{1,64}", "a ref is 1 to 64 of the characters A-Z, a-z, 0-9, -, _ and ="))]  # fmt: skip
-Keyword = Annotated[str, AfterValidator(matching(r"[^\s/／][^\n]{0,39}", "a keyword is one line of 1 to 40 characters, and no /command"))]
+Keyword = Annotated[
+    str,
+    AfterValidator(matching(r"[^\s/／][^\n]{0,39}", "a keyword is one line of 1 to 40 characters, and no /command")),
+]
 Address = Annotated[str, AfterValidator(_address)]
 TimeOut = Annotated[str, AfterValidator(_duration(LONGEST_TIME_OUT))]
 Pause = Annotated[str, AfterValidator(_duration(LONGEST_WAIT))]
-Day = Annotated[str, BeforeValidator(_as_day),
-                AfterValidator(matching(r"\d{4}-\d{2}-\d{2}|today", "write a date such as 2026-12-24, or “today”"))]  # fmt: skip
-Setting = Annotated[bool | int | float | str, BeforeValidator(_as_day)]
+Day = Annotated[str, BeforeValidator(_as_day), AfterValidator(_day)]
+"""A date, or "today"."""
+Setting = Annotated[bool | int | float | str, BeforeValidator(_setting)]
 """The value of a variable; a date is kept as 2026-12-24."""
+OptionValue = Annotated[int | str, BeforeValidator(_option_value)]
+"""What is kept when an option is chosen."""
 
 
 def in_language(words: Mapping[Literal["", "en", "zh_CN"], str], language: str) -> str:
     """Return a text as people of this language read it: their own, else English, else what there is."""
-    by_language: dict[str, str] = {**words}
+    by_language = {str(key): text for key, text in words.items()}
     return by_language.get(language) or by_language.get("en") or next(iter(by_language.values()))

@@ -1,5 +1,6 @@
 """One person's way through one flow, and what a step of it asks for. Values only: whoever holds a run stores it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -63,39 +64,40 @@ class Run(BaseModel):
         return self.model_copy(update={"status": status, "ended_at": now, "waiting_until": None, "attempts": 0})
 
 
-class _Effect(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Say(_Effect):
+@dataclass(frozen=True, slots=True)
+class Say:
     """Send this to the person. The choices' values begin with `CHOICE` and come back as a payload."""
 
     message: Message
     choices: tuple[Choice, ...] = ()
 
 
-class SetVariable(_Effect):
+@dataclass(frozen=True, slots=True)
+class SetVariable:
     """Write down a variable of the person; None takes it away."""
 
     name: str
     value: Value | None
 
 
-class SetTag(_Effect):
+@dataclass(frozen=True, slots=True)
+class SetTag:
     """Put a tag on the person, or take it off."""
 
     name: str
     on: bool
 
 
-class Completed(_Effect):
+@dataclass(frozen=True, slots=True)
+class Completed:
     """The flow was completed."""
 
     flow: str
     collected: dict[str, Value]
 
 
-class Dropped(_Effect):
+@dataclass(frozen=True, slots=True)
+class Dropped:
     """The person dropped out at this step."""
 
     flow: str
@@ -103,20 +105,23 @@ class Dropped(_Effect):
     why: Why
 
 
-class HandOver(_Effect):
+@dataclass(frozen=True, slots=True)
+class HandedOver:
     """Call a person in, and keep the bot quiet."""
 
     flow: str
     step: str
 
 
-class EnterFlow(_Effect):
+@dataclass(frozen=True, slots=True)
+class EnterFlow:
     """Start this flow next: the one before it is complete."""
 
     flow: str
 
 
-class Moved(_Effect):
+@dataclass(frozen=True, slots=True)
+class Moved:
     """The step was gone from the flow's present version; the person was told and went on at `to` ('' at its end)."""
 
     flow: str
@@ -125,16 +130,15 @@ class Moved(_Effect):
     to: str
 
 
-Effect = Say | SetVariable | SetTag | Completed | Dropped | HandOver | EnterFlow | Moved
+Effect = Say | SetVariable | SetTag | Completed | Dropped | HandedOver | EnterFlow | Moved
 
 
-class Result(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Result:
     """What came of an event: the run as it is now, and what to do, in order.
 
     `heard` is False when what the person sent was not for the flow, so that others may answer it.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     run: Run
     effects: tuple[Effect, ...] = ()

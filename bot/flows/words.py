@@ -11,10 +11,14 @@ LEAVE: Final = frozenset({"cancel", "quit", "exit", "leave", "取消", "退出",
 SKIP: Final = frozenset({"skip", "跳过"})
 """Leave this question out, where that is allowed."""
 
-HUMAN: Final = frozenset({"human", "agent", "operator", "a human", "talk to a human", "人工", "人工客服", "客服", "转人工"})
+HUMAN: Final = frozenset(
+    {"human", "agent", "operator", "a human", "talk to a human", "人工", "人工客服", "客服", "转人工"}
+)
 """Bring a person in; the bot keeps quiet from then on."""
 
-YES: Final = frozenset({"yes", "y", "yeah", "yep", "sure", "ok", "okay", "是", "是的", "对", "好", "好的", "可以", "要"})
+YES: Final = frozenset(
+    {"yes", "y", "yeah", "yep", "sure", "ok", "okay", "是", "是的", "对", "好", "好的", "可以", "要"}
+)
 NO: Final = frozenset({"no", "n", "nope", "no thanks", "否", "不", "不是", "不要", "不用", "不可以", "没有"})
 
 COMMON: Final[Mapping[str, frozenset[str]]] = {"leave": LEAVE, "skip": SKIP, "human": HUMAN, "yes": YES, "no": NO}

@@ -33,7 +33,7 @@ COMMENT = "For translators:"
 
 def extracted() -> Catalog:
     """Return the sentences of the code, in alphabetical order of where they stand."""
-    catalogue = Catalog(project="Clarion", charset="utf-8", fuzzy=False)
+    catalogue = Catalog(project="Clarion", charset="utf-8", fuzzy=False, msgid_bugs_address="")
     for room in ROOMS:
         found = extract_from_dir(
             ROOT / room,
@@ -52,7 +52,9 @@ def update(language: str) -> None:
     path = LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     with path.open("rb") as file:
         catalogue = read_po(file, locale=language, domain=DOMAIN)
+    made = catalogue.creation_date
     catalogue.update(extracted(), no_fuzzy_matching=True, update_header_comment=False)
+    catalogue.creation_date = made  # the file changes only when its sentences do
     written = io.BytesIO()
     write_po(written, catalogue, width=110, ignore_obsolete=True, include_lineno=False, sort_by_file=True)
     path.write_bytes(written.getvalue())

@@ -1,9 +1,8 @@
 """The people of the demo: made up, always the same, and of the kinds an audience has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import count, islice
 
 
 class Kind(StrEnum):
@@ -95,7 +94,7 @@ def made_up(can_be_reached: int) -> list[Person]:
         kinds += [Kind.OPEN] * min(step, can_be_reached - kinds.count(Kind.OPEN))
         kinds.append(kind)
     kinds += [Kind.OPEN] * (can_be_reached - kinds.count(Kind.OPEN))
-    return [_person(number, kind) for number, kind in zip(count(), kinds, strict=False)]
+    return [_person(number, kind) for number, kind in enumerate(kinds)]
 
 
 def _person(number: int, kind: Kind) -> Person:
@@ -114,8 +113,3 @@ def _person(number: int, kind: Kind) -> Person:
         kind=kind,
         hours=-1 - number % 70 if kind is Kind.CLOSED else 6 + number % 17,
     )
-
-
-def csv_rows(people: dict[str, Person], moment: "Moments") -> Iterator[tuple[str, ...]]:
-    """Yield the import's lines."""
-    yield from islice((), 0)

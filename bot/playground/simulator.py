@@ -9,7 +9,6 @@ import requests
 Json = dict[str, Any]
 
 _ANSWER_SECONDS = 40.0  # a webhook that is repeated three times is answered after at most some twenty
-_SILENCE_SECONDS = None  # a feed is silent as long as nothing happens
 
 
 class Refused(Exception):
@@ -38,16 +37,20 @@ class Simulator:
 
     def feed(self) -> Iterator[tuple[str, Json]]:
         """Yield what happens, as (event, body), until the simulator ends."""
-        with self._session.get(
-            f"{self.url}/_sim/stream", stream=True, timeout=(_ANSWER_SECONDS, _SILENCE_SECONDS)
-        ) as answer:
-            event = ""
-            for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
-                name, _, value = str(line).partition(": ")
-                if name == "event":
-                    event = value
-                elif name == "data":
-                    yield event, json.loads(value)
+        event = ""
+        for line in self._lines("stream"):
+            name, _, value = line.partition(": ")
+            if name == "event":
+                event = value
+            elif name == "data":
+                yield event, json.loads(value)
+
+    def _lines(self, path: str) -> Iterator[str]:
+        try:
+            with self._session.get(f"{self.url}/_sim/{path}", stream=True, timeout=(_ANSWER_SECONDS, None)) as answer:
+                yield from answer.iter_lines(chunk_size=1, decode_unicode=True)
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+            return  # it has ended
 
     def _call(self, method: str, path: str, **more: Any) -> Json:
         answer = self._session.request(method, f"{self.url}/_sim/{path}", timeout=_ANSWER_SECONDS, **more)

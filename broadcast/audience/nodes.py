@@ -86,6 +86,11 @@ class Today:
 
     days: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse days that have no word; further ones are `Ago`."""
+        if self.days not in {-1, 0, 1}:
+            raise ValueError("only yesterday, today and tomorrow have words")
+
 
 Value = str | int | float | bool | date | Ago | Today
 

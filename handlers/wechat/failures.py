@@ -21,18 +21,24 @@ QUOTA_SPENT = 45009
 STALE_TOKEN = frozenset({40001, 40014, 42001})  # a new token and one more try
 
 MINUTE = 60.0
-_MEND = "Then resume."
 
 _TRANSIENT = Failure("platform_trouble", Fate.RETRY, "WeChat had a temporary problem; we try again.", attempts=2)
 _BUSY = Failure("platform_busy", Fate.RETRY, "WeChat is busy; we try again a few times.")
 _TOKEN = Failure(
     "token_refused",
     Fate.PAUSE,
-    f"WeChat refused the access token and a new one. See whether another program resets this account's token. {_MEND}",
+    "WeChat refused the access token and a new one. See whether another program resets this account's token. Then resume.",
 )
-_CREDENTIALS = "Compare app_id and app_secret with the account's settings on developers.weixin.qq.com."
-_SECRET = Failure("credentials_refused", Fate.PAUSE, f"WeChat does not accept app_secret. {_CREDENTIALS} {_MEND}")
-_APP_ID = Failure("credentials_refused", Fate.PAUSE, f"WeChat does not accept app_id. {_CREDENTIALS} {_MEND}")
+_SECRET = Failure(
+    "credentials_refused",
+    Fate.PAUSE,
+    "WeChat does not accept app_secret. Compare app_id and app_secret with the account's settings on developers.weixin.qq.com. Then resume.",
+)
+_APP_ID = Failure(
+    "credentials_refused",
+    Fate.PAUSE,
+    "WeChat does not accept app_id. Compare app_id and app_secret with the account's settings on developers.weixin.qq.com. Then resume.",
+)
 _NO_PERSON = Failure("unreachable", Fate.UNSUBSCRIBE, "This account has no such follower (the openid is not valid).")
 _LEFT = Failure("unreachable", Fate.UNSUBSCRIBE, "They no longer follow the account.")
 _NOT_ALLOWED = Failure(
@@ -41,7 +47,7 @@ _NOT_ALLOWED = Failure(
 _IRREGULAR = Failure(
     "account_restricted",
     Fate.PAUSE,
-    f"WeChat has restricted this account for breaking its rules. See the notices on mp.weixin.qq.com. {_MEND}",
+    "WeChat has restricted this account for breaking its rules. See the notices on mp.weixin.qq.com. Then resume.",
 )
 _BUG = Failure(
     "invalid_request", Fate.STOP, "The call was not as WeChat wants it (code {code}); please report this as a bug."
@@ -63,10 +69,6 @@ _NO_QUOTA_PATH = Failure("invalid_request", Fate.GIVE_UP, "WeChat tells no quota
 UNKNOWN_CODE = Failure(
     "unknown_code", Fate.GIVE_UP, "WeChat refused with code {code}, which this version does not know."
 )
-
-
-def _too_long(what: str) -> Failure:
-    return Failure("invalid_content", Fate.STOP, f"WeChat finds the {what} too long. Shorten it, then send again.")
 
 
 FAILURES: dict[int, Failure] = {
@@ -92,20 +94,22 @@ FAILURES: dict[int, Failure] = {
     40243: Failure(
         "credentials_refused",
         Fate.PAUSE,
-        f"The account's app_secret is frozen. Unfreeze it on mp.weixin.qq.com. {_MEND}",
+        "The account's app_secret is frozen. Unfreeze it on mp.weixin.qq.com. Then resume.",
     ),
     41001: _BUG,
     41002: _APP_ID,
     41004: _SECRET,
     43002: _BUG,
     50004: Failure(
-        "credentials_refused", Fate.PAUSE, f"WeChat gives this account no access token. {_CREDENTIALS} {_MEND}"
+        "credentials_refused",
+        Fate.PAUSE,
+        "WeChat gives this account no access token. Compare app_id and app_secret with the account's settings on developers.weixin.qq.com. Then resume.",
     ),
-    50007: Failure("account_restricted", Fate.PAUSE, f"The account is frozen. See mp.weixin.qq.com. {_MEND}"),
+    50007: Failure("account_restricted", Fate.PAUSE, "The account is frozen. See mp.weixin.qq.com. Then resume."),
     89503: Failure(
         "address_not_confirmed",
         Fate.PAUSE,
-        f"The account's administrator has to confirm this server's address in WeChat. {_MEND}",
+        "The account's administrator has to confirm this server's address in WeChat. Then resume.",
     ),
     89506: Failure(
         "address_refused",
@@ -130,7 +134,7 @@ FAILURES: dict[int, Failure] = {
     48003: Failure(
         "terms_not_accepted",
         Fate.PAUSE,
-        f"The terms for mass messages have not been accepted. Do so on mp.weixin.qq.com. {_MEND}",
+        "The terms for mass messages have not been accepted. Do so on mp.weixin.qq.com. Then resume.",
     ),
     # The person.
     40003: _NO_PERSON,
@@ -150,7 +154,7 @@ FAILURES: dict[int, Failure] = {
     45047: Failure(
         "allowance_spent",
         Fate.SKIP,
-        "They have had all the messages that WeChat allows after one of theirs; they can be reached once they write again.",
+        "They have had all the messages WeChat allows after one of theirs; they can be reached once they write again.",
     ),
     70000: Failure("minor_protection", Fate.SKIP, "WeChat protects this person as a minor."),
     45080: _TYPING,
@@ -172,11 +176,13 @@ FAILURES: dict[int, Failure] = {
     44002: _BUG,
     44004: Failure("invalid_content", Fate.STOP, "WeChat finds nothing in the message. Write something."),
     45001: Failure("invalid_content", Fate.STOP, "The file is too large for WeChat: a picture may have 10 MB."),
-    45002: _too_long("text"),
-    45003: _too_long("title"),
-    45004: _too_long("summary"),
-    45005: _too_long("link"),
-    45006: _too_long("address of a picture"),
+    45002: Failure("invalid_content", Fate.STOP, "WeChat finds the text too long. Shorten it, then send again."),
+    45003: Failure("invalid_content", Fate.STOP, "WeChat finds the title too long. Shorten it, then send again."),
+    45004: Failure("invalid_content", Fate.STOP, "WeChat finds the summary too long. Shorten it, then send again."),
+    45005: Failure("invalid_content", Fate.STOP, "WeChat finds the link too long. Shorten it, then send again."),
+    45006: Failure(
+        "invalid_content", Fate.STOP, "WeChat finds the address of a picture too long. Shorten it, then send again."
+    ),
     45007: _CONTENT,
     45008: Failure("invalid_content", Fate.STOP, "WeChat finds too many articles in one message."),
     45098: Failure("invalid_content", Fate.GIVE_UP, "There are more choices than WeChat shows at once."),
@@ -241,11 +247,11 @@ FAILURES: dict[int, Failure] = {
 }
 
 # On the token's own address a refused credential is the secret, and a new token would not help.
-TOKEN_FAILURES: dict[int, Failure] = {code: _SECRET for code in STALE_TOKEN}
+TOKEN_FAILURES: dict[int, Failure] = dict.fromkeys(STALE_TOKEN, _SECRET)
 
 # Without an errcode the answer is not the API's own, and 3xx and 4xx come from something before any sending.
 WRONG_ADDRESS = Failure(
-    "wrong_address", Fate.PAUSE, f"There is no WeChat API at this address. Correct api_base. {_MEND}"
+    "wrong_address", Fate.PAUSE, "There is no WeChat API at this address. Correct api_base. Then resume."
 )
 OTHER_STATUS = Failure(
     "refused_unread", Fate.GIVE_UP, "Something other than WeChat's API answered the call (code {code})."

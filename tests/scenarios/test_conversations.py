@@ -1,10 +1,11 @@
-"""Every conversation in this folder goes as it is written down."""
+"""Every conversation in this folder goes as it is written down, on either database."""
 
 from pathlib import Path
+from typing import Any
 
+import peewee as pw
 import pytest
 
-from broadcast.service import Desk
 from tests.support.clock import Clock
 from tests.support.transcript import Stage, agrees
 
@@ -12,7 +13,7 @@ CHATS = sorted(Path(__file__).parent.glob("*.chat"))
 
 
 @pytest.mark.parametrize("chat", CHATS, ids=[chat.stem for chat in CHATS])
-def test_the_conversation_goes_as_written(chat: Path, desk: Desk, clock: Clock) -> None:
+def test_the_conversation_goes_as_written(chat: Path, database: pw.Database, make_desk: Any, clock: Clock) -> None:
     written = chat.read_text("utf-8")
-    played = Stage(desk, clock).play(written)
+    played = Stage(make_desk(), clock).play(written)
     assert agrees(written, played), played

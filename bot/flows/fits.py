@@ -1,0 +1,51 @@
+"""What a platform would refuse of a flow: every text in every language, against the platforms' own tables."""
+
+import gettext
+from collections.abc import Iterator, Sequence
+
+from bot.flows.definition import Flow, Step
+from bot.flows.mistakes import Wrong
+from bot.flows.run import Say
+from bot.flows.shown import languages_of, shown, texts_of
+from handlers.content import Choice, Text
+from handlers.contract import Capabilities, Problem
+from handlers.fit import fit_message
+
+_ENGLISH = gettext.NullTranslations()
+
+
+def unfit(flow: Flow, platforms: Sequence[Capabilities]) -> Iterator[Wrong]:
+    """Yield what each platform would refuse, once for each sentence. Personal values are counted as written."""
+    languages = sorted(set().union(*map(languages_of, flow.steps))) or [""]
+    for number, step in enumerate(flow.steps):
+        found = {
+            f"step “{step.id}”: {_sentence(problem)}"
+            for language in languages
+            for say in _said(flow.name, step, language)
+            for platform in platforms
+            for problem in _problems(say, platform)
+        }
+        yield from (Wrong(("steps", number), sentence) for sentence in sorted(found))
+
+
+def _said(flow: str, step: Step, language: str) -> Iterator[Say]:
+    says = shown(flow, step, language, _ENGLISH)
+    yield from says
+    again = texts_of(step).get(("again",))
+    if again is not None:
+        text = again.get(language) or next(iter(again.values()))  # type: ignore[call-overload]  # any language's text
+        yield Say(Text(text=text), says[0].choices)
+
+
+def _problems(say: Say, platform: Capabilities) -> list[Problem]:
+    message, choices = say.message, say.choices
+    if isinstance(message, Text) and not platform.choices:
+        # There the ready answers and the buttons are lines of the text.
+        lines = [*(choice.title for choice in choices), *(f"{each.title} {each.value}" for each in message.buttons)]
+        numbered = [f"{place}. {line}" for place, line in enumerate(lines, 1)]
+        message, choices = Text(text="\n".join([message.text, *numbered])), tuple[Choice, ...]()
+    return fit_message(message, choices, platform)
+
+
+def _sentence(problem: Problem) -> str:
+    return problem.sentence.format(**problem.facts)

@@ -1,0 +1,113 @@
+/** The ledger's numbers: one bar and one sum that always add up to the audience. */
+
+import { el } from "./dom.js";
+
+const RATE_OVER = 2500; // ms; the rate is what was sent in the time just past
+
+/** The parts of the bar, from done to not begun; each is a number of its own, so that together they are everybody. */
+const PARTS = [
+  ["read", (it) => it.read],
+  ["delivered", (it) => it.delivered],
+  ["sent", (it) => it.sent - it.delivered - it.read],
+  ["unknown", (it) => it.unknown],
+  ["failed", (it) => it.failed],
+  ["skipped", (it) => it.skipped],
+  ["pending", (it) => it.pending],
+];
+
+const SUM = ["pending", "sent", "failed", "skipped", "unknown"];
+
+const REASONS = {
+  outside_window: "window closed",
+  opted_out: "opted out",
+  unreachable: "unreachable",
+  cancelled: "cancelled",
+  worker_lost: "the worker was lost",
+};
+
+const ACTIVE = new Set(["starting", "sending", "paused", "scheduled"]);
+
+/** Return the broadcast to look at: the newest one under way, else the newest that ever started. */
+export function foremost(broadcasts) {
+  const newest = [...broadcasts].reverse();
+  return newest.find((it) => ACTIVE.has(it.status)) ?? newest.find((it) => it.audience) ?? newest[0];
+}
+
+export class Ledger {
+  constructor(element) {
+    this.moments = [];
+    this.name = el("h2", { id: "ledger-title" }, "The ledger");
+    this.chip = el("span", { class: "chip", hidden: true });
+    this.rate = el("p", { class: "rate" });
+    this.segments = new Map(PARTS.map(([name]) => [name, el("i", { class: name })]));
+    this.numbers = new Map(SUM.map((name) => [name, el("dd", {}, "0")]));
+    this.audience = el("dd", {}, "0");
+    this.verdict = el("span", { class: "verdict" });
+    this.within = el("p", { class: "within" });
+    this.earlier = el("ul", { class: "earlier" });
+    this.bar = el("div", { class: "bar", aria: { hidden: "true" } }, ...this.segments.values());
+    element.append(
+      el("header", {}, this.name, this.chip, this.rate),
+      this.bar,
+      el(
+        "dl",
+        { class: "sum" },
+        ...SUM.flatMap((name, at) => [
+          el("div", { class: name }, el("dt", {}, name), this.numbers.get(name)),
+          el("span", { class: "sign", aria: { hidden: "true" } }, at < SUM.length - 1 ? "+" : "="),
+        ]),
+        el("div", { class: "audience" }, el("dt", {}, "audience"), this.audience, this.verdict),
+      ),
+      this.within,
+      this.earlier,
+    );
+  }
+
+  /** Show the numbers as they are now. */
+  show({ broadcasts, paused }) {
+    const it = foremost(broadcasts);
+    this.bar.classList.toggle("idle", !it?.audience);
+    if (!it) {
+      this.within.textContent = "No broadcast yet. Everything that is sent is counted here, and nobody is lost.";
+      return;
+    }
+    this.name.textContent = it.name;
+    this.chip.hidden = false;
+    this.chip.textContent = paused ? `${it.status}, channel waits` : it.status;
+    this.chip.dataset.status = paused ? "paused" : it.status;
+    for (const [name, part] of PARTS) this.segments.get(name).style.flexGrow = part(it);
+    for (const name of SUM) this.numbers.get(name).textContent = it[name];
+    this.audience.textContent = it.audience;
+    const balances = SUM.reduce((sum, name) => sum + it[name], 0) === it.audience;
+    this.verdict.textContent = balances ? "✓" : "does not add up";
+    this.verdict.title = balances ? "The parts add up to the audience." : "Please report this.";
+    this.within.replaceChildren(...within(it));
+    this.#pace(it);
+    this.#others(broadcasts.filter((other) => other.id !== it.id && other.audience));
+  }
+
+  #pace(it) {
+    const now = performance.now();
+    if (this.moments.at(-1)?.id !== it.id) this.moments = [];
+    this.moments.push({ id: it.id, at: now, sent: it.sent });
+    this.moments = this.moments.filter((moment) => now - moment.at <= RATE_OVER || moment === this.moments.at(-1));
+    const first = this.moments[0];
+    const rate = it.status === "sending" && now > first.at ? ((it.sent - first.sent) * 1000) / (now - first.at) : 0;
+    this.rate.textContent = it.status === "sending" ? `${rate.toFixed(0)} messages a second` : "";
+  }
+
+  #others(broadcasts) {
+    this.earlier.replaceChildren(
+      ...broadcasts
+        .slice(-3)
+        .reverse()
+        .map((it) => el("li", {}, el("b", {}, it.name), ` ${it.status}: ${it.sent} sent of ${it.audience}`)),
+    );
+  }
+}
+
+function within(it) {
+  const receipts = `${it.delivered + it.read} delivered, ${it.read} of them read`;
+  const reasons = it.reasons.map(({ state, reason, count }) => `${count} ${state}: ${REASONS[reason] ?? reason.replaceAll("_", " ")}`);
+  return (it.sent ? [receipts, ...reasons] : reasons).map((words) => el("span", {}, words));
+}

@@ -1,0 +1,36 @@
+"""Stop and start are understood in both languages, and nothing else is taken for them."""
+
+import pytest
+
+from bot.consent import wish
+from handlers.events import ButtonPressed, MessageReceived, Read
+from storage.lifecycle import Consent
+from tests.conftest import START
+
+
+def said(text: str, payload: str = "") -> MessageReceived:
+    return MessageReceived(key="k", person="p", at=START, text=text, payload=payload)
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop", " Stop. ", "unsubscribe", "退订", "退订！", "取消订阅"])
+def test_these_words_end_broadcasts(text):
+    assert wish(said(text)) is Consent.OPTED_OUT
+
+
+@pytest.mark.parametrize("text", ["START", "subscribe", "恢复订阅"])
+def test_these_words_bring_them_back(text):
+    assert wish(said(text)) is Consent.SUBSCRIBED
+
+
+@pytest.mark.parametrize("text", ["please don't stop", "stop it now", "restart", "", "/broadcast"])
+def test_nothing_else_is_taken_for_them(text):
+    assert wish(said(text)) is None
+
+
+def test_a_tapped_way_out_counts_whatever_its_title_says():
+    assert wish(said("No more of this", payload="STOP")) is Consent.OPTED_OUT
+    assert wish(ButtonPressed(key="k", person="p", at=START, payload="STOP")) is Consent.OPTED_OUT
+
+
+def test_a_receipt_is_no_wish():
+    assert wish(Read(key="k", person="p", at=START, watermark=START)) is None

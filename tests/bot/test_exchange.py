@@ -1,0 +1,110 @@
+"""Files in and out: bad lines are refused with a reason, good ones are kept, opt-outs stay."""
+
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.exchange import BadFile, as_json, as_table, export_recipients, import_subscribers, status
+from storage import broadcasts, channels, ledger, subscribers, variables
+from storage.lifecycle import Consent
+from storage.models import Subscriber
+from tests.conftest import START
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def channel():
+    return channels.ensure("page", "messenger")
+
+
+@pytest.fixture
+def bring(channel, tmp_path):
+    def write(text: str):
+        path = tmp_path / "people.csv"
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return import_subscribers(channel, path, START)
+
+    return write
+
+
+def test_people_come_in_with_profile_moments_and_variables(bring):
+    result = bring(
+        "platform_user_id,first_name,window_expires_at,var.plan,var.visits\n"
+        "p1,Zoë,2026-11-24T10:00:00Z,pro,12\np2,,,,\n"
+    )
+    assert (result.written, result.refused) == (2, [])
+    zoe = Subscriber.get(Subscriber.platform_user_id == "p1")
+    assert (zoe.first_name, zoe.variables) == ("Zoë", {"plan": "pro", "visits": 12})
+    assert zoe.window_expires_at == datetime(2026, 11, 24, 10, tzinfo=UTC)
+    assert Subscriber.get(Subscriber.platform_user_id == "p2").variables == {}
+
+
+def test_a_variable_is_a_number_when_every_cell_is_one(bring, channel):
+    bring("platform_user_id,var.age,var.code\np1,30,7\np2,,x7\n")
+    assert variables.kinds(channel) == {"age": "number", "code": "text"}
+    assert Subscriber.get(Subscriber.platform_user_id == "p1").variables == {"age": 30, "code": "7"}
+
+
+def test_a_variable_keeps_its_kind_and_what_does_not_fit_is_refused(bring):
+    bring("platform_user_id,var.age\np1,30\n")
+    result = bring("platform_user_id,var.age\np1,31\np2,old\n")
+    assert result.refused == [(3, "var.age is 'old'; it holds numbers")]
+    assert Subscriber.get(Subscriber.platform_user_id == "p1").variables == {"age": 31}
+
+
+def test_importing_again_never_brings_back_who_opted_out(bring, channel):
+    bring("platform_user_id\np1\n")
+    subscribers.set_consent(channel, "p1", Consent.OPTED_OUT, START)
+    bring("platform_user_id,first_name\np1,New\n")
+    person = Subscriber.get(Subscriber.platform_user_id == "p1")
+    assert (person.consent, person.first_name) == ("opted_out", "New")
+
+
+def test_bad_lines_are_refused_one_by_one_and_the_others_kept(bring):
+    result = bring("platform_user_id,window_expires_at\n,\np2,soon\np3,2026-11-24T10:00:00Z\np4\n")
+    assert result.written == 1
+    assert [line for line, _ in result.refused] == [2, 3, 5]
+    assert "platform_user_id is empty" in result.refused[0][1]
+    assert "expected a time like 2026-11-23T10:00:00Z" in result.refused[1][1]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("name\nx\n", "no column platform_user_id"),
+        ("platform_user_id,colour\np1,red\n", "nothing is known of the column 'colour'"),
+        ("", "no column platform_user_id"),
+        (b"platform_user_id\n\xff\xfe\n", "not CSV in UTF-8"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(bring, text, sentence):
+    with pytest.raises(BadFile) as refused:
+        bring(text)
+    assert sentence in str(refused.value)
+
+
+def test_the_ledger_goes_out_as_csv_and_status_balances(bring, channel):
+    bring("platform_user_id\np1\np2\np3\n")
+    row = broadcasts.create(channel, "Spring", "boss", START)
+    ledger.plan(row.id, channel, None, {}, START)
+    (claim,) = ledger.claim(row.id, "w", 1, START)
+    ledger.skip_rest(row.id, "cancelled", START)
+    out = io.StringIO()
+    export_recipients(row.id, out)
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "platform_user_id,state,reason,message_ids,updated_at"
+    assert lines[1] == f"{claim.to},skipped,cancelled,,2026-11-24T09:00:00.000Z"
+    (line,) = json.loads(as_json(status({channel: "page"})))
+    assert line == {
+        "id": row.id, "name": "Spring", "channel": "page", "status": "draft", "audience": 3, "pending": 0, "sent": 0,
+        "delivered": 0, "read": 0, "failed": 0, "skipped": 3, "unknown": 0,
+    }  # fmt: skip
+    assert "Spring" in as_table(status({channel: "page"}))
+
+
+def test_exporting_a_broadcast_that_is_not_there_says_so():
+    with pytest.raises(BadFile, match="There is no broadcast 99"):
+        export_recipients(99, io.StringIO())
