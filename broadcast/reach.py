@@ -6,6 +6,7 @@ from typing import Any
 
 import peewee as pw
 
+from storage import subscribers
 from storage.models import Subscriber
 
 
@@ -26,7 +27,7 @@ def forecast(channel_id: int, matching: pw.Expression | None, at: datetime, marg
     `margin` is how much earlier than the platform says a window is treated as closed. People whose
     window closes before `at` count as closed, although they may well write again until then.
     """
-    who = Subscriber.channel == channel_id
+    who = subscribers.all_of(channel_id)
     if matching is not None:
         who &= matching
     out = Subscriber.consent == "opted_out"

@@ -15,6 +15,7 @@ from storage.database import execute, execute_many, is_postgres, transaction
 from storage.fields import from_ms, to_ms
 from storage.lifecycle import RecipientState
 from storage.models import Recipient, Subscriber
+from storage.subscribers import all_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def plan(
     """
     out = (Subscriber.consent == "opted_out", "opted_out")
     away = (Subscriber.unreachable, "unreachable")
-    who = Subscriber.channel == channel_id
+    who = all_of(channel_id)
     if matching is not None:
         who &= matching
     source = Subscriber.select(

@@ -6,7 +6,7 @@ from typing import Any
 
 import peewee as pw
 
-from storage.database import transaction
+from storage.database import is_postgres, transaction
 from storage.lifecycle import CONSENT_MOVES, Consent, guarded
 from storage.models import Subscriber
 
@@ -17,6 +17,17 @@ MOMENT_FIELDS = ("first_seen_at", "last_seen_at", "followed_at", "window_expires
 
 UNREACHABLE_AFTER = 3
 """After so many broadcasts in a row that could not reach them, people are left out until they write."""
+
+
+def all_of(channel_id: int) -> pw.Expression:
+    """Return the condition of being a subscriber of a channel, for statements that read most of them.
+
+    The plus keeps SQLite from walking the index of platform user ids, whose order is not that of the rows: counting a
+    million takes 0.2 s instead of 1.5 s. PostgreSQL finds that out by itself.
+    """
+    if is_postgres():
+        return Subscriber.channel == channel_id
+    return pw.Expression(pw.NodeList((pw.SQL("+"), Subscriber.channel)), "=", channel_id)
 
 
 def find(channel_id: int, person: str) -> Subscriber | None:
@@ -91,7 +102,7 @@ def gone(channel_id: int, person: str) -> None:
 
 def count(channel_id: int, matching: pw.Expression | None = None) -> int:
     """How many subscribers of a channel match; everybody when `matching` is None."""
-    who = Subscriber.channel == channel_id
+    who = all_of(channel_id)
     if matching is not None:
         who &= matching
     return int(Subscriber.select().where(who).count())

@@ -51,11 +51,11 @@ def _choices(turn: Turn, draft: Draft, reach: Reach) -> list[Choice]:
     card = binding(draft, reach)
     choices = []
     if turn.may("sender") and draft.content.messages:
-        schedule = turn.choice("Schedule", word_value("schedule", card))
+        choices = [turn.choice("Schedule", word_value("schedule", card))]
         if _timed(turn, draft):
-            choices = [schedule, turn.choice("Send now", word_value("send now"))]
-        else:
-            choices = [Choice(title=turn.say("Send to {n}", n=reach.can_get), value=word_value("send", card)), schedule]
+            choices.append(turn.choice("Send now", word_value("send now")))
+        elif reach.can_get:
+            choices.insert(0, Choice(title=turn.say("Send to {n}", n=reach.can_get), value=word_value("send", card)))
     return [
         *choices,
         turn.choice("Save", word_value("save")),
@@ -77,7 +77,7 @@ def say_reach(turn: Turn, reach: Reach) -> str:
         *([turn.say("{n} opted out", n=reach.opted_out)] if reach.opted_out else []),
         *([turn.say("{n} cannot be reached", n=reach.unreachable)] if reach.unreachable else []),
     ]
-    return f"{matched}: " + " · ".join(parts)
+    return turn.say("{matched}: {parts}", matched=matched, parts=" · ".join(parts))
 
 
 def why_nobody(turn: Turn, reach: Reach) -> str:

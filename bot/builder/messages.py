@@ -45,13 +45,13 @@ def say_message(turn: Turn, message: Message) -> str:
 
 def add(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Add what was sent, or replace the message that was to be replaced, if the platform would take it."""
-    if answer.other and not answer.images and not answer.text.strip():
-        return stays(memory, State.MESSAGES, turn.say("I can send texts and pictures. Please send one of those."))
     if bare := next((place.name for place in places(answer.text) if place.fallback is None), None):
         return _ask_fallback(turn, memory, answer, bare)
     new: list[Message] = [Image(url=url) for url in answer.images]
     if answer.text.strip():
         new.insert(0, Text(text=answer.text))
+    if not new:
+        return stays(memory, State.MESSAGES, turn.say("I can send texts and pictures. Please send one of those."))
     before = list(open_draft(turn, memory).content.messages)
     at = memory.replacing - 1 if memory.replacing else len(before)
     after = [*before[:at], *new, *before[at + bool(memory.replacing) :]]

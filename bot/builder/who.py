@@ -43,10 +43,10 @@ def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
 
 
 def _taken(turn: Turn, memory: Memory, text: str) -> Did:
-    count = turn.desk.count(text)
-    said = turn.plural(
-        "Who: {who}. {n} person matches now.", "Who: {who}. {n} people match now.", count, who=say_who(turn, text)
-    )
+    count, who = turn.desk.count(text), say_who(turn, text)
+    if not count:
+        return Did(memory, (Say(turn.say("Who: {who}. Nobody matches now; say back to change that.", who=who)),))
+    said = turn.plural("Who: {who}. {n} person matches now.", "Who: {who}. {n} people match now.", count, who=who)
     return Did(memory, (Say(said),))
 
 

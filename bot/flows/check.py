@@ -90,7 +90,7 @@ def _never_reached(flow: Flow) -> Iterator[Wrong]:
 
 
 def _languages(flow: Flow) -> Iterator[Wrong]:
-    """A text in some languages must have all that the flow speaks; one written once is meant for everybody."""
+    """Ask of a text in some languages for all that the flow speaks; one written once is meant for everybody."""
     spoken = set().union(*map(languages_of, flow.steps))
     for number, step in enumerate(flow.steps):
         for where, words in texts_of(step).items():

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.flows.definition import Flow, Step
 from bot.flows.mistakes import Wrong
+from bot.flows.parts import in_language
 from bot.flows.run import Say
 from bot.flows.shown import languages_of, shown, texts_of
 from handlers.content import Choice, Text
@@ -33,7 +34,7 @@ def _said(flow: str, step: Step, language: str) -> Iterator[Say]:
     yield from says
     again = texts_of(step).get(("again",))
     if again is not None:
-        text = again.get(language) or next(iter(again.values()))  # type: ignore[call-overload]  # any language's text
+        text = in_language(again, language)
         yield Say(Text(text=text), says[0].choices)
 
 

@@ -8,7 +8,8 @@ from bot.flows.run import CHOICE, Say
 from broadcast.audience.problems import Catalogue
 from handlers.content import Button, Choice, Image, Text
 
-SKIP_VALUE = "skip"
+SKIP_VALUE = ""
+"""No option has it, so that a choice may well be called skip."""
 
 
 def shown(flow: str, step: Step, language: str, texts: Catalogue) -> tuple[Say, ...]:

@@ -36,7 +36,7 @@ from bot.flows.run import (
     Value,
     Why,
 )
-from bot.flows.shown import SKIP_VALUE, choices_of, shown
+from bot.flows.shown import choices_of, shown
 from bot.flows.words import HUMAN as HUMAN_WORDS
 from bot.flows.words import LEAVE, SKIP, said
 from broadcast.audience.matches import Person, matches
@@ -76,6 +76,7 @@ class Walk:
         self.effects: list[Effect] = []
 
     def result(self) -> Result:
+        """Return the run as it is now, and all that was to be done on the way."""
         return Result(self.run, tuple(self.effects))
 
     def go(self, target: str, why: Why = Why.SENT_OUT) -> None:
@@ -85,29 +86,29 @@ class Walk:
             place = resolve(self.flow, self.run.step, onward)
             step = self.flow.step(place)
             if step is None:
-                self.end(place, why)
+                self._end(place, why)
                 return
-            onward = self.enter(step)
+            onward = self._enter(step)
 
-    def end(self, end: str, why: Why) -> None:
+    def _end(self, end: str, why: Why) -> None:
         if end == COMPLETE:
-            self.complete()
+            self._complete()
         elif end == HUMAN:
-            self.say_words(self.texts.gettext("A person will answer you here soon."))
-            self.hand_over()
+            self._say_words(self.texts.gettext("A person will answer you here soon."))
+            self._hand_over()
         else:
             self.run = self.run.ended(RunStatus.DROPPED, self.now)
             self.effects.append(Dropped(self.flow.name, self.run.step, why))
 
-    def complete(self) -> None:
+    def _complete(self) -> None:
         self.run = self.run.ended(RunStatus.COMPLETED, self.now)
         self.effects.append(Completed(self.flow.name, dict(self.run.collected)))
 
-    def hand_over(self) -> None:
+    def _hand_over(self) -> None:
         self.run = self.run.ended(RunStatus.HANDED_OVER, self.now)
         self.effects.append(HandedOver(self.flow.name, self.run.step))
 
-    def enter(self, step: Step) -> str | None:
+    def _enter(self, step: Step) -> str | None:
         """Do what a step says; return where it leads, None when the run rests or is over."""
         self.run = self.run.model_copy(
             update={
@@ -119,28 +120,28 @@ class Walk:
             }
         )
         for say in shown(self.flow.name, step, self.language, self.texts):
-            self.say(say)
+            self._say(say)
         match step:
             case Branch():
-                return next((rule.goto for rule in step.rules if self.holds(rule.when)), step.otherwise)
+                return next((rule.goto for rule in step.rules if self._holds(rule.when)), step.otherwise)
             case Jump(flow=str(name)):
-                self.complete()
+                self._complete()
                 self.effects.append(EnterFlow(name))
             case HandOver():
-                self.hand_over()
+                self._hand_over()
             case Complete():
-                self.complete()
+                self._complete()
             case Wait():
-                self.rest(length(step.duration))
+                self._rest(length(step.duration))
             case _ if isinstance(step, Question):
-                self.rest(length(step.time_out or self.flow.time_out))
+                self._rest(length(step.time_out or self.flow.time_out))
             case _:
                 if isinstance(step, Set):
-                    self.write(step)
+                    self._write(step)
                 return step.goto
         return None
 
-    def rest(self, most: timedelta) -> None:
+    def _rest(self, most: timedelta) -> None:
         self.run = self.run.model_copy(update={"waiting_until": self.now + most})
 
     def move_on(self) -> None:
@@ -149,30 +150,31 @@ class Walk:
         still = (step_id for step_id in (gone, *self.run.ahead) if self.flow.step(step_id) is not None)
         to = next(still, "")
         self.effects.append(Moved(self.flow.name, version, gone, to))
-        self.say_words(self.texts.gettext("This conversation has changed since we began, so let us go on from here."))
+        self._say_words(self.texts.gettext("This conversation has changed since we began, so let us go on from here."))
         self.go(to or COMPLETE)
 
     # -- answers ---------------------------------------------------------------------------------
 
     def answer(self, question: Question, heard: Heard) -> None:
+        """Take what was sent as the answer to the open question."""
         choices = choices_of(self.flow.name, question, self.language, self.texts)
         tapped = next((place for place, choice in enumerate(choices) if choice.value == heard.payload), None)
         if heard.payload and tapped is None:  # a button of an earlier question
-            self.ask_again(question, None)
+            self._ask_again(question, None)
             return
-        place = chosen(heard.text, self.titles(question)) if tapped is None else tapped
+        place = chosen(heard.text, self._titles(question)) if tapped is None else tapped
         if place is not None:
-            self.choose(question, place)
+            self._choose(question, place)
         elif question.optional and said(heard.text) in SKIP:
             self.go(question.goto)
         elif not self.common(heard):
             read = read_answer(question, heard.text, self.now.date()) if heard.text.strip() else NO_WORDS
             if isinstance(read, Problem):
-                self.refuse(question, read)
+                self._refuse(question, read)
             else:
-                self.keep(question, read)
+                self._keep(question, read)
 
-    def titles(self, question: Question) -> list[list[str]]:
+    def _titles(self, question: Question) -> list[list[str]]:
         """Return the titles of each choice in every language: people keep the one they think in."""
         if isinstance(question, AskChoice):
             titles = [list(option.title.values()) for option in question.options]
@@ -182,45 +184,44 @@ class Walk:
             return []
         return [*titles, [*SKIP]] if question.optional else titles
 
-    def choose(self, question: Question, place: int) -> None:
-        value = choices_of(self.flow.name, question, self.language, self.texts)[place].value.rsplit("/", 1)[-1]
+    def _choose(self, question: Question, place: int) -> None:
         if isinstance(question, AskChoice) and place < len(question.options):
             option = question.options[place]
-            self.keep(question, option.value, option.goto)
-        elif value == SKIP_VALUE:
+            self._keep(question, option.value, option.goto)
+        elif isinstance(question, AskYesNo) and place < 2:
+            self._keep(question, place == 0)
+        else:  # the last choice, which leaves the question out
             self.go(question.goto)
-        else:
-            self.keep(question, value == "yes")
 
-    def keep(self, question: Question, value: Value, goto: str | None = None) -> None:
+    def _keep(self, question: Question, value: Value, goto: str | None = None) -> None:
         if question.save_as is not None:
-            self.set(question.save_as, value)
+            self._set(question.save_as, value)
         if isinstance(question, AskYesNo):
             goto = question.if_yes if value else question.if_no
         self.go(goto or question.goto)
 
-    def refuse(self, question: Question, problem: Problem) -> None:
+    def _refuse(self, question: Question, problem: Problem) -> None:
         attempts = self.run.attempts + 1
         if attempts < question.attempts:
             self.run = self.run.model_copy(update={"attempts": attempts})
-            self.ask_again(question, problem)
+            self._ask_again(question, problem)
             return
         if question.on_failure == DROP:
-            self.say_words(
+            self._say_words(
                 self.texts.gettext(
                     "Let us leave it at that for now. Send “{keyword}” whenever you like to begin again."
                 ),
-                keyword=self.keyword(),
+                keyword=self._keyword(),
             )
         self.go(question.on_failure, Why.NO_ANSWER)
 
-    def ask_again(self, question: Question, problem: Problem | None) -> None:
+    def _ask_again(self, question: Question, problem: Problem | None) -> None:
         """Say what was wrong; without a problem, the question as it was first asked."""
         asked = shown(self.flow.name, question, self.language, self.texts)[0]
         if problem is None:
-            self.say(asked)
+            self._say(asked)
         elif question.again is not None:
-            self.say(Say(Text(text=in_language(question.again, self.language)), asked.choices))
+            self._say(Say(Text(text=in_language(question.again, self.language)), asked.choices))
         else:  # what the person wrote stands in it, and is not a text of ours to fill in
             text = self.texts.gettext(problem.sentence).format(**problem.facts)
             self.effects.append(Say(Text(text=text), asked.choices))
@@ -231,44 +232,45 @@ class Walk:
         if word in HUMAN_WORDS:
             self.go(HUMAN)
         elif word in LEAVE:
-            self.say_words(
+            self._say_words(
                 self.texts.gettext("All right, we stop here. Send “{keyword}” whenever you like to begin again."),
-                keyword=self.keyword(),
+                keyword=self._keyword(),
             )
             self.go(DROP, Why.LEFT)
         else:
             return False
         return True
 
-    def keyword(self) -> str:
+    def _keyword(self) -> str:
         return next(iter(self.flow.keywords), self.flow.name)
 
     # -- what is known of the person -------------------------------------------------------------
 
-    def holds(self, when: str) -> bool:
+    def _holds(self, when: str) -> bool:
         return matches(condition(when, frozenset(self.flow.kinds.items())), self.person, now=self.now)
 
-    def write(self, step: Set) -> None:
+    def _write(self, step: Set) -> None:
         for name in step.clear:
-            self.set(name, None)
+            self._set(name, None)
         for name, value in step.variables.items():
-            self.set(name, value)
+            self._set(name, value)
         tags = [tag for tag in self.person.tags if tag not in step.remove_tags]
         self.person = replace(self.person, tags=[*dict.fromkeys([*tags, *step.add_tags])])
         self.effects += [SetTag(tag, on=False) for tag in step.remove_tags]
         self.effects += [SetTag(tag, on=True) for tag in step.add_tags]
 
-    def set(self, name: str, value: Value | None) -> None:
-        variables = {**self.person.variables, name: value}
-        collected = {**self.run.collected, **({name: value} if value is not None else {})}
-        self.person = replace(self.person, variables=variables)
+    def _set(self, name: str, value: Value | None) -> None:
+        self.person = replace(self.person, variables={**self.person.variables, name: value})
+        collected = {known: kept for known, kept in self.run.collected.items() if known != name}
+        if value is not None:
+            collected[name] = value
         self.run = self.run.model_copy(update={"collected": collected})
         self.effects.append(SetVariable(name, value))
 
     # -- saying ----------------------------------------------------------------------------------
 
-    def say(self, say: Say) -> None:
+    def _say(self, say: Say) -> None:
         self.effects.append(replace(say, message=fill_message(say.message, values_of(self.person, self.texts))))
 
-    def say_words(self, text: str, **facts: str) -> None:
+    def _say_words(self, text: str, **facts: str) -> None:
         self.effects.append(Say(Text(text=text.format(**facts))))

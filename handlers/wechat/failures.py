@@ -27,17 +27,20 @@ _BUSY = Failure("platform_busy", Fate.RETRY, "WeChat is busy; we try again a few
 _TOKEN = Failure(
     "token_refused",
     Fate.PAUSE,
-    "WeChat refused the access token and a new one. See whether another program resets this account's token. Then resume.",
+    "WeChat refused the access token and a new one. "
+    "See whether another program resets this account's token. Then resume.",
 )
 _SECRET = Failure(
     "credentials_refused",
     Fate.PAUSE,
-    "WeChat does not accept app_secret. Compare app_id and app_secret with the account's settings on developers.weixin.qq.com. Then resume.",
+    "WeChat does not accept app_secret. "
+    "Compare app_id and app_secret with the account's settings on developers.weixin.qq.com. Then resume.",
 )
 _APP_ID = Failure(
     "credentials_refused",
     Fate.PAUSE,
-    "WeChat does not accept app_id. Compare app_id and app_secret with the account's settings on developers.weixin.qq.com. Then resume.",
+    "WeChat does not accept app_id. "
+    "Compare app_id and app_secret with the account's settings on developers.weixin.qq.com. Then resume.",
 )
 _NO_PERSON = Failure("unreachable", Fate.UNSUBSCRIBE, "This account has no such follower (the openid is not valid).")
 _LEFT = Failure("unreachable", Fate.UNSUBSCRIBE, "They no longer follow the account.")
@@ -103,7 +106,8 @@ FAILURES: dict[int, Failure] = {
     50004: Failure(
         "credentials_refused",
         Fate.PAUSE,
-        "WeChat gives this account no access token. Compare app_id and app_secret with the account's settings on developers.weixin.qq.com. Then resume.",
+        "WeChat gives this account no access token. "
+        "Compare app_id and app_secret with the account's settings on developers.weixin.qq.com. Then resume.",
     ),
     50007: Failure("account_restricted", Fate.PAUSE, "The account is frozen. See mp.weixin.qq.com. Then resume."),
     89503: Failure(
@@ -259,7 +263,23 @@ OTHER_STATUS = Failure(
 THROTTLED = FAILURES[45011]
 NEVER_LEFT = Failure("no_connection", Fate.RETRY, "WeChat could not be reached, so nothing was sent; we try again.")
 
+NO_TOKEN = Failure("no_token", Fate.RETRY, "WeChat gave no access token, so nothing was sent; we try again.")
+NO_ANSWER = Failure("no_answer", Fate.RETRY, "WeChat did not answer. Please try again.")
+NO_HANDLE = Failure("upload_failed", Fate.RETRY, "WeChat did not take the picture. Please try again.")
+
 # What we refuse ourselves, before any call.
+PICTURE_ELSEWHERE = Failure(
+    "picture_elsewhere", Fate.STOP, "Pictures are only taken out of WeChat itself. Send the picture here in the chat."
+)
+PICTURE_UNFETCHABLE = Failure(
+    "picture_unfetchable", Fate.STOP, "WeChat no longer shows us the picture. Send it here in the chat once more."
+)
+PICTURE_TOO_LARGE = Failure(
+    "picture_too_large", Fate.STOP, "The picture is too large: 10 MB for a message or a cover, 1 MB inside an article."
+)
+PICTURE_REFUSED = Failure(
+    "picture_refused", Fate.STOP, "This is no picture WeChat takes: PNG or JPEG, and GIF or BMP outside articles."
+)
 NOT_SHOWN = Failure(
     "kind_unsupported",
     Fate.STOP,
