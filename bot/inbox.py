@@ -5,7 +5,7 @@ them twice changes nothing and they need no key.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -27,7 +27,7 @@ _log = structlog.get_logger()
 
 
 def receive(runtime: Runtime, channel: ChannelRuntime, events: Iterable[Event]) -> tuple[Outgoing, ...]:
-    """Take events in; return what is said in answer, already committed to the outbox."""
+    """Take events in, each committed with its effects and replies; return the replies that ride on the response."""
     receipts, echoes, deeds = _sorted(events)
     now = runtime.now()
     if receipts:
@@ -40,15 +40,29 @@ def receive(runtime: Runtime, channel: ChannelRuntime, events: Iterable[Event]) 
             _log.info("event_out_of_time", channel=channel.settings.name, kind=type(event).__name__)
             continue
         with transaction():
-            if not inbox.first_time(channel.id, event.key, now):
-                continue
-            said = route(runtime, channel, event, now)
-            for outgoing in said:
-                outbox.add(channel.id, outgoing.to, outgoing.model_dump(mode="json"), now)
-        replies += said
+            replies += _handle(runtime, channel, event, now)
     if deeds:
         runtime.wake()
     return tuple(replies)
+
+
+def _handle(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime) -> list[Outgoing]:
+    """Let one event have its effects, once; return what is to ride on the response, if the platform wants that.
+
+    A redelivered event has no effect, and is answered as the first time: the platform asks again because it did
+    not hear that answer.
+    """
+    passive = channel.platform.capabilities.passive_replies
+    if not inbox.first_time(channel.id, event.key, now):
+        again = outbox.passive(channel.id, event.key) if passive else None
+        return [Outgoing.model_validate(again)] if again else []
+    said = route(runtime, channel, event, now)
+    riding = said[:1] if passive else []
+    for outgoing in riding:
+        outbox.add_passive(channel.id, outgoing.to, outgoing.model_dump(mode="json"), event.key, now)
+    for outgoing in said[len(riding) :]:
+        outbox.add(channel.id, outgoing.to, outgoing.model_dump(mode="json"), now)
+    return riding
 
 
 def _sorted(events: Iterable[Event]) -> tuple[list[Delivered | Read], list[Echoed], list[Event]]:

@@ -239,6 +239,8 @@ class OutboxMessage(Table):
     worker = pw.TextField(null=True)
     message_id = pw.TextField(default="")
     reason = pw.TextField(default="")
+    # The event whose webhook response carried this reply; '' for replies that are sent by a call.
+    event_key = pw.TextField(default="")
     created_at = MomentField()
     updated_at = MomentField()
 

@@ -28,6 +28,26 @@ def add(channel_id: int, person: str, payload: Mapping[str, Any], now: datetime)
     return int(row.id)
 
 
+def add_passive(channel_id: int, person: str, payload: Mapping[str, Any], event_key: str, now: datetime) -> None:
+    """Keep a reply that rides on the webhook's response to an event, so that a redelivery is answered alike."""
+    OutboxMessage.create(
+        channel=channel_id,
+        platform_user_id=person,
+        payload=dict(payload),
+        state=OutboxState.SENT.value,
+        event_key=event_key,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def passive(channel_id: int, event_key: str) -> Mapping[str, Any] | None:
+    """Return the reply that an earlier delivery of this event was answered with, None when there was none."""
+    row = OutboxMessage.get_or_none((OutboxMessage.channel == channel_id) & (OutboxMessage.event_key == event_key))
+    payload: Mapping[str, Any] | None = row.payload if row else None
+    return payload
+
+
 def claim(channel_id: int, worker: str, at_most: int, now: datetime) -> list[Waiting]:
     """Take replies that are due, only the first open one of each person so that their order holds."""
     lock = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.contract import Follower, FollowerPage
+from handlers.many import Follower, FollowerPage
 from handlers.wechat.answer import told, whole_number
 from handlers.wechat.client import AccountClient
 

@@ -1,6 +1,7 @@
 """Cuts people into the lists that one mass call takes. Pure."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 # /doc/service/api/notify/message/api_masssend.html, checked 2026-11-23: one alone is refused with 40130.
 LIST_LEAST = 2
@@ -19,4 +20,4 @@ def lists(people: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     count = -(-len(people) // LIST_MOST)
     size, longer = divmod(len(people), count)
     ends = [size * number + min(number, longer) for number in range(count + 1)]
-    return tuple(people[start:end] for start, end in zip(ends, ends[1:], strict=False))
+    return tuple(people[start:end] for start, end in pairwise(ends))

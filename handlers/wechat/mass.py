@@ -9,19 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.content import Articles, Content, Message
-from handlers.contract import (
-    CallQuota,
-    Everyone,
-    JobState,
-    Listed,
-    PlatformError,
-    Problem,
-    Recipients,
-    Tagged,
-)
+from handlers.contract import PlatformError, Problem
+from handlers.many import CallQuota, Everyone, JobState, Listed, Recipients, Tagged
 from handlers.outcomes import Accepted, Outcome, Refused, Uncertain
 from handlers.wechat import tags
-from handlers.wechat.answer import Result, sentence, told, whole_number
+from handlers.wechat.answer import sentence, told, whole_number
 from handlers.wechat.capabilities import MASS_RULES, MASS_TEXT_ADVISED, Account
 from handlers.wechat.check import advise
 from handlers.wechat.client import AccountClient
@@ -45,7 +37,7 @@ _JOB_STATES = {
 
 
 class MassSender:
-    """One account's mass messages. Implements `handlers.contract.MassSending`.
+    """One account's mass messages. Implements `handlers.many.MassSending`.
 
     `text_advised` is the number of characters above which a text is warned about.
     """

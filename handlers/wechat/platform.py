@@ -10,8 +10,6 @@ from handlers.content import Content, Image, Outgoing
 from handlers.contract import (
     BadSignature,
     Capabilities,
-    Follower,
-    FollowerPage,
     PlatformError,
     Problem,
     Profile,
@@ -20,6 +18,7 @@ from handlers.contract import (
     Unreadable,
 )
 from handlers.events import Event
+from handlers.many import Follower, FollowerPage
 from handlers.outcomes import Outcome, Refused
 from handlers.secret import Secret
 from handlers.wechat import followers
@@ -39,6 +38,7 @@ from handlers.wechat.send import BulkSender, Sender
 from handlers.wechat.signature import handshake, verify
 from handlers.wechat.token import TokenStore
 
+_NO_KEY = Secret("")
 NOTHING_TO_SAY = b"success"  # never encrypted; anything else but XML shows the person an error
 
 
@@ -47,10 +47,10 @@ def _now() -> datetime:
 
 
 class WeChat:
-    """One Official Account. Implements `Platform`, `SendsToMany` and `ListsFollowers` of `handlers.contract`.
+    """One Official Account. Implements `handlers.contract.Platform`, and both powers of `handlers.many`.
 
-    With `encoding_aes_key` only encrypted requests are believed (兼容模式 and 安全模式); `previous_aes_key` is tried too
-    while the key is being changed. `menus`: choices of a conversation may be lines to tap, which makes WeChat allow
+    With `encoding_aes_key` only encrypted requests are believed (兼容模式 and 安全模式); `previous_aes_key` is tried
+    too while the key is being changed. `menus`: choices of a conversation may be lines to tap, which makes WeChat allow
     three messages within a minute instead of five within 48 hours. `mass_text_advised` is in characters. `api_base`
     is scheme, host and port alone; `timeout` is (seconds to connect, seconds without a byte) for single calls.
     Raises ValueError for what is missing or cannot be right.
@@ -63,8 +63,8 @@ class WeChat:
         app_secret: Secret,
         token: Secret,
         token_store: TokenStore,
-        encoding_aes_key: Secret = Secret(""),
-        previous_aes_key: Secret = Secret(""),
+        encoding_aes_key: Secret = _NO_KEY,
+        previous_aes_key: Secret = _NO_KEY,
         account: Account = "subscription",
         original_id: str = "",
         api_base: str = "https://api.weixin.qq.com",
@@ -112,7 +112,7 @@ class WeChat:
         return handshake(request.query, self._token, self._now())
 
     def verify(self, request: RawRequest) -> None:
-        """Raise `BadSignature` unless WeChat signed this request just now, and its encrypted part where there must be one."""
+        """Raise `BadSignature` unless WeChat signed this request just now, and the encrypted part of it."""
         verify(request.query, self._token, self._now())
         if self._envelope is not None:
             self._envelope.verify(request.body, request.query)

@@ -77,14 +77,17 @@ class BulkSender:
 
     async def _call(self, http: aiohttp.ClientSession, body: dict[str, Any]) -> Result:
         # Fetching a token blocks, and one thread at a time does it; the event loop goes on meanwhile.
-        token = self._client.tokens.held() or await asyncio.to_thread(self._client.tokens.current)
+        tokens = self._client.tokens
+        token: Secret | Refused | None = tokens.held()
+        if token is None:
+            token = await asyncio.to_thread(tokens.current)
         if isinstance(token, Refused):
             return token
         data = json.dumps(body, ensure_ascii=False).encode()
         result = await self._once(http, token, data)
         if not is_stale(result):
             return result
-        fresh = await asyncio.to_thread(self._client.tokens.renew, token)
+        fresh = await asyncio.to_thread(tokens.renew, token)
         if isinstance(fresh, Refused):
             return fresh
         return await self._once(http, fresh, data) if fresh != token else result

@@ -88,10 +88,11 @@ class Tokens:
         result = self._fetch()
         if isinstance(result, Refused):
             return result
-        token = result.get("access_token") if isinstance(result, dict) else None
+        if isinstance(result, Uncertain):
+            return Refused(NO_TOKEN, result.why)
+        token = result.get("access_token")
         if not isinstance(token, str) or not token:
-            why = result.why if isinstance(result, Uncertain) else "no access_token"
-            return Refused(NO_TOKEN, why)
+            return Refused(NO_TOKEN, "no access_token")
         lifetime = max(whole_number(result.get("expires_in")) - EARLY_SECONDS, LEAST_SECONDS)
         until = int(self._now().timestamp()) + lifetime
         self._held, self._until = Secret(token), float(until)

@@ -96,8 +96,9 @@ CREATE TABLE outbox (
     payload {{json}} NOT NULL,
     state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending','sending','sent','failed')),
     attempts INTEGER NOT NULL DEFAULT 0, not_before BIGINT NOT NULL DEFAULT 0, worker TEXT,
-    message_id TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
+    message_id TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '', event_key TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
+CREATE INDEX outbox_events ON outbox (channel_id, event_key) WHERE event_key <> '';
 CREATE INDEX outbox_open ON outbox (channel_id, platform_user_id, id) WHERE state IN ('pending', 'sending');
 
 CREATE TABLE inbox (

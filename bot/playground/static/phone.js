@@ -1,7 +1,7 @@
 /** One phone with a chat in it: the admin's, or a subscriber's. */
 
-import { bubble, words } from "./bubbles.js";
-import { announce, el, get, post } from "./dom.js";
+import { bubble } from "./bubbles.js";
+import { el, get, post } from "./dom.js";
 
 const DOTS_AFTER = 250; // ms; an answer that is quicker than this needs no typing dots
 const DOTS_MOST = 6000; // ms; not everything is answered
@@ -147,9 +147,4 @@ export class Phone {
 
 function clock(at) {
   return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-}
-
-/** Announce a message that came to a phone nobody looks at. */
-export function mention(name, message) {
-  announce(`${name}: ${words(message)}`);
 }
