@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format messages lock audit screenshots clean
+.PHONY: demo test check format messages lock audit clean
 
 demo: $(VENV)/demo.stamp  ## try everything with simulated platforms; Ctrl-C ends it
 	@$(BIN)/python -m bot demo
@@ -23,6 +23,9 @@ audit: $(VENV)/dev.stamp  ## known vulnerabilities of the locked packages (asks 
 format: $(VENV)/dev.stamp  ## let the formatter and the linter mend what they can
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format --quiet
+
+messages: $(VENV)/dev.stamp  ## collect the sentences into the catalogues; then translate what is new
+	@$(BIN)/python -m bot.locales.update
 
 lock: $(VENV)/dev.stamp  ## write the lock files anew from pyproject.toml
 	@for part in run demo dev; do \

@@ -44,13 +44,14 @@ def route(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime
 
 def _answer(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime) -> list[Outgoing]:
     desk = runtime.desk(channel, wake=False)
+    language = runtime.settings.clarion.language
     if isinstance(event, MessageReceived) and event.text:
-        claimed = claim(desk, event.person, event.text, now)
+        claimed = claim(desk, event.person, event.text, now, language)
         if claimed is not None:
             return [_say(event.person, claimed)]
     admin = admins.find(channel.id, event.person)
     if admin is not None and isinstance(event, MessageReceived | ButtonPressed):
-        return [*converse(desk, admin, event, now)]
+        return [*converse(desk, admin, event, now, language)]
     return []
 
 

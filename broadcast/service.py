@@ -211,8 +211,11 @@ class Desk:
         return ledger.sums(draft.id)
 
     def resume(self, draft: Draft, by: str) -> None:
-        """Let a paused broadcast go on."""
-        broadcasts.move(draft.id, _S.SENDING, by, self.now(), only_from=_S.PAUSED, pause_reason="")
+        """Let a paused broadcast go on; one that was paused in its undo period starts at once."""
+        now = self.now()
+        begun: dict[str, Any] = {} if draft.started_at else {"undo_until": now}
+        to = _S.SENDING if draft.started_at else _S.STARTING
+        broadcasts.move(draft.id, to, by, now, only_from=_S.PAUSED, pause_reason="", **begun)
         self.wake()
 
     def cancel(self, draft: Draft, by: str) -> Sums:

@@ -82,7 +82,8 @@ class MassSending(Protocol):
         """Submit one mass message; `Accepted.message_id` is the job's id.
 
         `key` (1 to 32 ASCII characters) makes it safe to repeat an `Uncertain` call within `key_lifetime`: the
-        same key never sends twice. `draft` is the handle of the articles.
+        same key never sends twice. Where its `why` is `waiting_for_confirmation` the account's owner has to agree
+        first, and the event of its end tells whether they did. `draft` is the handle of the articles.
         """
         ...
 
@@ -132,6 +133,10 @@ class SendsToMany(Protocol):
     @property
     def mass(self) -> MassSending:
         """The verbs of mass messages."""
+        ...
+
+    def check_personal(self, content: Content) -> list[Problem]:
+        """List what can only be mass-sent, where single messages are chosen instead. No I/O."""
         ...
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import peewee as pw
 
 from storage import audit
-from storage.database import transaction
+from storage.database import is_postgres, transaction
 from storage.lifecycle import BROADCAST_MOVES, BroadcastStatus, IllegalMove, guarded
 from storage.models import Broadcast
 
@@ -70,6 +70,15 @@ def move(  # one place for every move is worth the arguments
         if not rows:
             raise IllegalMove(f"broadcast {broadcast_id}", to)
         audit.write(rows[0].channel_id, by, to.value, now, subject=str(broadcast_id))
+
+
+def lock(broadcast_id: int) -> Broadcast | None:
+    """Return a broadcast as it stands, and keep others from moving it until the caller's transaction ends."""
+    query = Broadcast.select().where(Broadcast.id == broadcast_id)
+    if is_postgres():  # on SQLite our transactions begin as writers: there is only one at a time
+        query = query.for_update()
+    row: Broadcast | None = query.first()
+    return row
 
 
 def get(broadcast_id: int) -> Broadcast | None:

@@ -12,8 +12,14 @@ def ensure(name: str, platform: str) -> int:
 
 
 def pause(channel_id: int, reason: str, until: datetime | None) -> None:
-    """Hold everything but replies on a channel, until a moment or (None) until somebody resumes it."""
-    Channel.update(pause_reason=reason, paused_until=until).where(Channel.id == channel_id).execute()
+    """Hold everything but replies on a channel, until a moment or (None) until somebody resumes it.
+
+    A pause under way is never made shorter: what waits for a person does not end by itself.
+    """
+    where = Channel.id == channel_id
+    if until is not None:
+        where &= (Channel.pause_reason == "") | (Channel.paused_until < until)
+    Channel.update(pause_reason=reason, paused_until=until).where(where).execute()
 
 
 def resume(channel_id: int) -> None:
@@ -21,10 +27,14 @@ def resume(channel_id: int) -> None:
     Channel.update(pause_reason="", paused_until=None).where(Channel.id == channel_id).execute()
 
 
-def paused(channel_id: int, now: datetime) -> str:
-    """Return why the channel is paused now, '' when it is not; a pause whose time is over ends here."""
+def paused(channel_id: int, now: datetime) -> tuple[str, datetime | None]:
+    """Return why the channel is paused now and until when (None: until somebody resumes it), '' when it is not.
+
+    A pause whose time is over ends here.
+    """
     channel = Channel.get_by_id(channel_id)
     if channel.pause_reason and channel.paused_until is not None and channel.paused_until <= now:
-        resume(channel_id)
-        return ""
-    return str(channel.pause_reason)
+        still = (Channel.id == channel_id) & (Channel.paused_until == channel.paused_until)
+        Channel.update(pause_reason="", paused_until=None).where(still).execute()
+        return "", None
+    return str(channel.pause_reason), channel.paused_until

@@ -34,6 +34,7 @@ class Standing:
     """What may have changed about a person since the broadcast started, read just before the call."""
 
     subscriber_id: int
+    step: int
     opted_out: bool
     unreachable: bool
     window_expires_at: datetime | None
@@ -139,13 +140,13 @@ def standing(broadcast_id: int, worker: str, subscriber_ids: Sequence[int]) -> l
     if not execute(f"SELECT 1 FROM broadcasts WHERE id = ? AND status = 'sending' {lock}", (broadcast_id,)):
         return None
     rows = execute(
-        "SELECT r.subscriber_id, s.consent, s.unreachable, s.window_expires_at FROM recipients r"
+        "SELECT r.subscriber_id, r.step, s.consent, s.unreachable, s.window_expires_at FROM recipients r"
         " JOIN subscribers s ON s.id = r.subscriber_id WHERE r.broadcast_id = ? AND r.state = 'claimed'"
         f" AND r.worker = ? AND r.subscriber_id IN ({_marks(subscriber_ids)})",
         (broadcast_id, worker, *subscriber_ids),
     )
     return [
-        Standing(row[0], row[1] == "opted_out", bool(row[2]), None if row[3] is None else from_ms(row[3]))
+        Standing(row[0], row[1], row[2] == "opted_out", bool(row[3]), None if row[4] is None else from_ms(row[4]))
         for row in rows
     ]
 
@@ -159,31 +160,52 @@ def mark_sending(broadcast_id: int, worker: str, subscriber_ids: Sequence[int], 
     )
 
 
-def record_accepted(broadcast_id: int, steps: int, accepted: Iterable[tuple[int, int, str]], now: datetime) -> None:
+def skip(broadcast_id: int, worker: str, rows: Iterable[tuple[int, str]], now: datetime) -> None:
+    """Skip people this worker holds and has not begun with: rows of (subscriber id, reason)."""
+    execute_many(
+        "UPDATE recipients SET state = 'skipped', reason = ?, code = '', worker = NULL, updated_at = ?"
+        " WHERE broadcast_id = ? AND subscriber_id = ? AND worker = ? AND state = 'claimed'",
+        [(reason, to_ms(now), broadcast_id, person, worker) for person, reason in rows],
+    )
+
+
+def give_back(broadcast_id: int, worker: str, subscriber_ids: Iterable[int], now: datetime) -> None:
+    """Return rows this worker holds and has not begun with to `pending`, as they were."""
+    execute_many(
+        "UPDATE recipients SET state = 'pending', worker = NULL, updated_at = ?"
+        " WHERE broadcast_id = ? AND subscriber_id = ? AND worker = ? AND state = 'claimed'",
+        [(to_ms(now), broadcast_id, person, worker) for person in sorted(subscriber_ids)],
+    )
+
+
+def record_accepted(
+    broadcast_id: int, steps: int, accepted: Iterable[tuple[int, int, str]], now: datetime, *, worker: str = ""
+) -> None:
     """Record the platform's yes: rows of (subscriber id, step, message id), `steps` messages in all.
 
-    After the last message a row is sent (or further, when the person's watermarks say so); before that it
-    goes back to `claimed` for the next message. A row moved to `unknown` meanwhile is settled by this late
-    answer (as `failed`, `incomplete`, when messages were to follow and the broadcast is over); one that an echo
-    has advanced already is left alone. An echo is the same evidence and is recorded here too.
+    After the last message a row is sent (or further, when the person's watermarks say so). Before that it waits
+    for the next one: in the hands of the `worker` that made the call, or, when the platform's echo is what tells
+    us (no worker), for whoever claims it. A row moved to `unknown` meanwhile is settled; one that earlier evidence
+    has advanced already is left alone.
     """
     at = to_ms(now)
-    last = [(mid, step + 1, at, broadcast_id, person, step) for person, step, mid in accepted if step + 1 >= steps]
-    more = [(mid, step + 1, at, broadcast_id, person, step) for person, step, mid in accepted if step + 1 < steps]
+    rows = sorted(accepted)
     execute_many(
         "UPDATE recipients SET message_ids = ltrim(message_ids || ' ' || ?), step = ?, worker = NULL, reason = '',"
         f" code = '', updated_at = ?, state = {_ARRIVED}"
         " WHERE broadcast_id = ? AND subscriber_id = ? AND step = ? AND state IN ('sending', 'unknown', 'failed')",
-        last,
+        [(mid, step + 1, at, broadcast_id, person, step) for person, step, mid in rows if step + 1 >= steps],
     )
     execute_many(
         "UPDATE recipients SET message_ids = ltrim(message_ids || ' ' || ?), step = ?, updated_at = ?, attempts = 0,"
-        " state = CASE WHEN state = 'sending' THEN 'claimed' WHEN (SELECT status FROM broadcasts b"
-        " WHERE b.id = broadcast_id) IN ('sending', 'paused') THEN 'pending' ELSE 'failed' END,"
-        " worker = CASE state WHEN 'sending' THEN worker END,"
-        " reason = CASE state WHEN 'sending' THEN '' ELSE 'incomplete' END"
+        " reason = '', code = '', state = CASE WHEN state = 'sending' AND worker = ? THEN 'claimed' ELSE 'pending' END,"
+        " worker = CASE WHEN state = 'sending' AND worker = ? THEN worker END"
         " WHERE broadcast_id = ? AND subscriber_id = ? AND step = ? AND state IN ('sending', 'unknown')",
-        more,
+        [
+            (mid, step + 1, at, worker, worker, broadcast_id, person, step)
+            for person, step, mid in rows
+            if step + 1 < steps
+        ],
     )
 
 
@@ -194,33 +216,43 @@ _ARRIVED = (
 )
 
 
+_OWN_CALL = "step = ? AND (state = 'sending' AND worker = ? OR state = 'unknown' AND reason = 'worker_lost')"
+"""The row a worker made a call for: still its own, or taken from it while it was thought dead."""
+
+
 def record_refused(
-    broadcast_id: int, worker: str, to: RecipientState, rows: Iterable[tuple[int, str, str]], now: datetime
+    broadcast_id: int, worker: str, to: RecipientState, rows: Iterable[tuple[int, int, str, str]], now: datetime
 ) -> None:
-    """Record a final no (`failed`, `skipped`) or a lost answer (`unknown`): (subscriber id, reason, code)."""
+    """Record a final no (`failed`, `skipped`) or a lost answer (`unknown`): (subscriber id, step, reason, code)."""
     execute_many(
         "UPDATE recipients SET state = ?, reason = ?, code = ?, worker = NULL, updated_at = ?"
-        " WHERE broadcast_id = ? AND subscriber_id = ? AND worker = ? AND state IN ('claimed', 'sending')",
-        [(to.value, reason, code, to_ms(now), broadcast_id, person, worker) for person, reason, code in rows],
+        f" WHERE broadcast_id = ? AND subscriber_id = ? AND {_OWN_CALL}",
+        [
+            (to.value, reason, code, to_ms(now), broadcast_id, person, step, worker)
+            for person, step, reason, code in sorted(rows)
+        ],
     )
 
 
 def put_back(
     broadcast_id: int,
     worker: str,
-    rows: Iterable[tuple[int, datetime, str, str]],
+    rows: Iterable[tuple[int, int, datetime, str, str]],
     now: datetime,
     *,
     tried: bool,
 ) -> None:
-    """Return rows to `pending` for later: (subscriber id, not before, reason, code); a try is counted if `tried`."""
+    """Return refused rows to `pending` for later: (subscriber id, step, not before, reason, code).
+
+    A try is counted if `tried`.
+    """
     execute_many(
         "UPDATE recipients SET state = 'pending', worker = NULL, not_before = ?, reason = ?, code = ?,"
         " attempts = attempts + ?, updated_at = ?"
-        " WHERE broadcast_id = ? AND subscriber_id = ? AND worker = ? AND state IN ('claimed', 'sending')",
+        f" WHERE broadcast_id = ? AND subscriber_id = ? AND {_OWN_CALL}",
         [
-            (to_ms(due), reason, code, int(tried), to_ms(now), broadcast_id, person, worker)
-            for person, due, reason, code in rows
+            (to_ms(due), reason, code, int(tried), to_ms(now), broadcast_id, person, step, worker)
+            for person, step, due, reason, code in sorted(rows)
         ],
     )
 
@@ -259,38 +291,55 @@ def forget(broadcast_id: int) -> None:
     execute("DELETE FROM recipients WHERE broadcast_id = ?", (broadcast_id,))
 
 
+def settle_strays(since: datetime, now: datetime) -> int:
+    """Settle rows that came back to `pending` after their broadcast had ended (after `since`); return how many.
+
+    A call in flight may be refused, or an answer may come, when a cancel was answered already; evidence for the
+    first of several messages may come when the broadcast is over. Nothing more is sent to these people.
+    """
+    settled = 0
+    for status, state, reason in (
+        ("cancelled", "skipped", "'cancelled'"),
+        ("sent", "failed", "CASE reason WHEN '' THEN 'incomplete' ELSE reason END"),
+    ):
+        for held in ("state = 'pending'", "state IN ('claimed', 'sending') AND state = 'claimed'"):
+            rows = execute(
+                f"UPDATE recipients SET state = '{state}', reason = {reason}, worker = NULL, updated_at = ?"
+                f" WHERE {held} AND broadcast_id IN (SELECT id FROM broadcasts WHERE status = '{status}'"
+                " AND finished_at > ?) RETURNING 1",
+                (to_ms(now), to_ms(since)),
+            )
+            settled += len(rows)
+    return settled
+
+
 def unfinished(broadcast_id: int) -> bool:
-    """Say whether anybody is still to be written to, or being written to."""
-    pending = execute("SELECT 1 FROM recipients WHERE broadcast_id = ? AND state = 'pending' LIMIT 1", (broadcast_id,))
-    held = execute(
-        "SELECT 1 FROM recipients WHERE broadcast_id = ? AND state IN ('claimed', 'sending') LIMIT 1",
-        (broadcast_id,),
-    )
-    return bool(pending or held)
+    """Say whether anybody is still to be written to, or being written to.
 
-
-def next_due(broadcast_id: int) -> datetime | None:
-    """When the first pending row may be written to; None when there is none."""
+    One statement, so that a row that another worker puts back meanwhile is seen on one side or the other.
+    """
     rows = execute(
-        "SELECT not_before FROM recipients WHERE broadcast_id = ? AND state = 'pending' ORDER BY not_before LIMIT 1",
-        (broadcast_id,),
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM recipients WHERE broadcast_id = ? AND state = 'pending')"
+        " OR EXISTS (SELECT 1 FROM recipients WHERE broadcast_id = ? AND state IN ('claimed', 'sending'))",
+        (broadcast_id, broadcast_id),
     )
-    return from_ms(rows[0][0]) if rows else None
+    return bool(rows)
 
 
 def settle_by_watermark(channel_id: int, marks: Mapping[str, tuple[int, int]]) -> None:
     """Apply watermarks (platform user id → delivered until, read until, in ms; 0 for none) in bulk."""
+    ordered = sorted(marks.items())  # the same order in every process, so that two never wait for each other
     execute_many(
         "UPDATE subscribers SET delivered_until = CASE WHEN delivered_until < ? THEN ? ELSE delivered_until END,"
         " read_until = CASE WHEN read_until < ? THEN ? ELSE read_until END"
         " WHERE channel_id = ? AND platform_user_id = ?",
-        [(until, until, seen, seen, channel_id, person) for person, (until, seen) in marks.items()],
+        [(until, until, seen, seen, channel_id, person) for person, (until, seen) in ordered],
     )
     execute_many(
         f"UPDATE recipients SET state = {_ARRIVED}"
         " WHERE state IN ('sent', 'delivered') AND sent_at <= ? AND subscriber_id ="
         " (SELECT id FROM subscribers WHERE channel_id = ? AND platform_user_id = ?)",
-        [(max(until, seen), channel_id, person) for person, (until, seen) in marks.items()],
+        [(max(until, seen), channel_id, person) for person, (until, seen) in ordered],
     )
 
 

@@ -60,7 +60,8 @@ BROADCAST_MOVES: Mapping[BroadcastStatus, frozenset[BroadcastStatus]] = {
     _B.SCHEDULED: frozenset({_B.DRAFT, _B.STARTING, _B.CANCELLED, _B.MISSED}),
     _B.STARTING: frozenset({_B.DRAFT, _B.SENDING, _B.PAUSED, _B.CANCELLED, _B.FAILED}),
     _B.SENDING: frozenset({_B.PAUSED, _B.SENT, _B.CANCELLED}),
-    _B.PAUSED: frozenset({_B.SENDING, _B.SENT, _B.CANCELLED}),
+    # Back to `starting` when it was paused before its audience was chosen.
+    _B.PAUSED: frozenset({_B.SENDING, _B.STARTING, _B.CANCELLED}),
     _B.MISSED: frozenset({_B.DRAFT, _B.STARTING, _B.CANCELLED}),
     _B.SENT: frozenset(),
     _B.CANCELLED: frozenset(),

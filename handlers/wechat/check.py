@@ -23,6 +23,10 @@ NO_BODY = Problem("article_without_body", "The article “{value}” has nothing
 BAD_ADDRESS = Problem(
     "bad_address", "“{value}” is not an address WeChat can open. It should look like https://example.com/page."
 )
+PICTURE_ELSEWHERE = Problem(
+    "picture_elsewhere",
+    "The picture “{value}” is kept elsewhere, and pictures are only taken out of WeChat itself. Send it here in the chat.",
+)
 STRIPPED_PICTURE = Problem(
     "article_picture_stripped",
     "WeChat takes the picture “{value}” out of the article, because it is kept elsewhere. "
@@ -76,9 +80,9 @@ def _in_message(message: Message, way_out: str, own_picture: Callable[[str], boo
             yield from _too_long("text", mass_text(message, way_out), WHOLE_TEXT_TOO_LONG)
             for button in message.buttons:
                 if button.kind == "url":
-                    yield from _addresses(button.value)
+                    yield from _address(button.value)
         case "image":
-            yield from _addresses(message.url)
+            yield from _own(message.url, own_picture)
         case "articles":
             last = len(message.articles)
             for number, article in enumerate(message.articles, 1):
@@ -87,11 +91,14 @@ def _in_message(message: Message, way_out: str, own_picture: Callable[[str], boo
 
 
 def _in_article(article: Article, page: str, own_picture: Callable[[str], bool]) -> Iterator[Problem]:
-    if not article.cover_url:
+    if article.cover_url:
+        yield from _own(article.cover_url, own_picture)
+    else:
         yield with_facts(NO_COVER, value=article.title)
     if not article.body.strip():
         yield with_facts(NO_BODY, value=article.title)
-    yield from _addresses(*filter(None, (article.cover_url, article.source_url)))
+    if article.source_url:
+        yield from _address(article.source_url)
     yield from _too_long("article_body", page, WHOLE_ARTICLE_TOO_LONG, value=article.title)
     if len(page.encode()) > HTML_BYTES:
         size = len(page.encode())
@@ -110,7 +117,11 @@ def _too_long(what: str, words: str, problem: Problem, **facts: str) -> Iterator
         yield with_facts(problem, size=size, most=limit.most, unit=limit.unit, **facts)
 
 
-def _addresses(*addresses: str) -> Iterator[Problem]:
-    for address in addresses:
-        if not is_web_address(address):
-            yield with_facts(BAD_ADDRESS, value=address)
+def _address(address: str) -> Iterator[Problem]:
+    if not is_web_address(address):
+        yield with_facts(BAD_ADDRESS, value=address)
+
+
+def _own(address: str, own_picture: Callable[[str], bool]) -> Iterator[Problem]:
+    if not own_picture(address):
+        yield with_facts(PICTURE_ELSEWHERE, value=address)

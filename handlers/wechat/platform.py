@@ -25,7 +25,7 @@ from handlers.wechat import followers
 from handlers.wechat.address import may_fetch
 from handlers.wechat.answer import sentence
 from handlers.wechat.capabilities import CAPABILITIES, MASS_RULES, MASS_TEXT_ADVISED, UPLOAD_LIFETIME, Account
-from handlers.wechat.check import check
+from handlers.wechat.check import check, check_personal
 from handlers.wechat.client import AccountClient
 from handlers.wechat.crypto import Envelope
 from handlers.wechat.diagnose import diagnose
@@ -132,6 +132,10 @@ class WeChat:
     def check(self, content: Content) -> list[Problem]:
         """List everything about `content` that WeChat would refuse."""
         return check(content, own_picture=lambda address: may_fetch(address, self._api_base))
+
+    def check_personal(self, content: Content) -> list[Problem]:
+        """List what cannot go by customer-service messages though it could be mass-sent."""
+        return check_personal(content)
 
     def send(self, outgoing: Outgoing) -> Outcome:
         """Send a customer-service message and wait for its outcome, whose message id is always empty."""

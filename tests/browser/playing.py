@@ -1,0 +1,119 @@
+"""Starts the real demo and a headless browser in front of it."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+TYPED_PATH = ("/broadcast new Spring sale", "now", "everyone", "Hello {first_name|there}!", "done", "send")
+
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
+_START_SECONDS = 60
+_STOP_SECONDS = 20
+_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+class Demo:
+    """A running `python -m bot demo`."""
+
+    def __init__(self, people: int) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "demo", "--port", "0", "--people", str(people)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._lines: SimpleQueue[str] = SimpleQueue()
+        self.said: list[str] = []
+        threading.Thread(target=self._listen, daemon=True).start()
+        self.address = self._find_address()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and return the exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(_STOP_SECONDS)
+
+    def children(self) -> list[int]:
+        """Return the process ids of all its descendants."""
+        return _descendants(self.process.pid)
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line)
+
+    def _find_address(self) -> str:
+        while True:
+            try:
+                self.said.append(self._lines.get(timeout=_START_SECONDS))
+            except Empty:
+                self.process.kill()
+                raise AssertionError(f"the demo did not start: {self.said}") from None
+            if found := _ADDRESS.search(self.said[-1]):
+                return found[0]
+
+
+def _descendants(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found += [child, *_descendants(child)]
+    return found
+
+
+def alive(pid: int) -> bool:
+    """Say whether a process still runs; one that only waits to be reaped does not."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+@contextmanager
+def demo(people: int) -> Iterator[Demo]:
+    """Run the demo for a block."""
+    running = Demo(people)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.stop()
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Open Debian's Chromium, or skip with the reason."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("there is no Chromium here; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def say(page: Page, words: str) -> None:
+    """Type as the admin, press Enter, and wait for the answer."""
+    answers = page.locator(".desk .line.theirs")
+    before = answers.count()
+    page.get_by_role("textbox", name="Write as Anna Berg").fill(words)
+    page.keyboard.press("Enter")
+    expect(answers).not_to_have_count(before)
