@@ -1,4 +1,4 @@
-"""Who should answer: consent before all else, then a claim, then an admin's conversation, then nobody."""
+"""Who should answer: consent before all else, then a claim, an admin's conversation, a flow, and last the host."""
 
 from datetime import datetime
 
@@ -43,6 +43,7 @@ def route(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime
 
 
 def _answer(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime) -> list[Outgoing]:
+    """Ask those who may answer, in order; the first that wants the event gets it."""
     desk = runtime.desk(channel, wake=False)
     language = runtime.settings.clarion.language
     if isinstance(event, MessageReceived) and event.text:
@@ -51,7 +52,16 @@ def _answer(runtime: Runtime, channel: ChannelRuntime, event: Event, now: dateti
             return [_say(event.person, claimed)]
     admin = admins.find(channel.id, event.person)
     if admin is not None and isinstance(event, MessageReceived | ButtonPressed):
-        return [*converse(desk, admin, event, now, language)]
+        conversed = converse(desk, admin, event, now, language)
+        if conversed:
+            return [*conversed]
+    in_flow = runtime.flow_runner(channel).take(event, now)
+    if in_flow is not None:
+        return in_flow
+    for host in runtime.unclaimed:
+        answered = host(channel, event, now)
+        if answered is not None:
+            return answered
     return []
 
 
@@ -61,10 +71,12 @@ def _consent(runtime: Runtime, channel: ChannelRuntime, event: Event, wanted: Co
     if wanted is Consent.SUBSCRIBED and not changed:
         return _answer(runtime, channel, event, now)
     subscriber = subscribers.find(channel.id, event.person)
-    _ = texts((subscriber and (subscriber.language or subscriber.locale)) or runtime.settings.clarion.language).gettext
+    assert subscriber is not None  # it was seen a moment ago
+    _ = texts(subscriber.language or subscriber.locale or runtime.settings.clarion.language).gettext
     if wanted is Consent.OPTED_OUT:
+        runtime.flow_runner(channel).stop(subscriber, now)
         return [_say(event.person, _("You will get no more broadcasts from us. Write START to get them again."))]
-    return [_say(event.person, _("Welcome back. You will get our broadcasts again. Write STOP to end them."))]
+    return [_say(event.person, _("Welcome back. You will get our broadcasts again; write STOP to end them."))]
 
 
 def _say(person: str, words: str) -> Outgoing:

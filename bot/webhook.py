@@ -7,8 +7,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from redis import RedisError
 
 from bot.inbox import receive
+from bot.links import follow
 from bot.metrics import exposition
 from bot.wiring import ChannelRuntime, Runtime
+from broadcast.links import PATH as LINK_PATH
 from handlers.contract import BadSignature, RawRequest, Reply, Unreadable
 from storage.migrate import missing
 
@@ -33,6 +35,10 @@ def create_blueprint(runtime: Runtime) -> Blueprint:
         if raw.method == "GET":
             return _response(channel.platform.handshake(raw))
         return _take_in(runtime, channel, raw)
+
+    @blueprint.get(f"{LINK_PATH}<token>")
+    def link(token: str) -> Response:
+        return follow(runtime, token)
 
     @blueprint.get("/healthz")
     def healthz() -> Response:

@@ -1,7 +1,7 @@
 """Builds everything from the settings: the only module that constructs things."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -15,18 +15,28 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from bot import log
+from bot.flows.load import Flows
+from bot.flows.load import load as load_flows
+from bot.flows.runner import Runner
 from bot.settings import BadSettings, Settings, load, zone_of
 from bot.settings import Channel as ChannelSettings
 from broadcast.engine import Channel as SendingChannel
+from broadcast.links import Links, derived_secret
 from broadcast.service import Desk
+from handlers.content import Outgoing
 from handlers.contract import Platform
+from handlers.events import Event
 from handlers.registry import PLATFORMS
 from handlers.secret import Secret
-from storage import channels
+from storage import channels, variables
 from storage.database import open_database
 from storage.migrate import ensure_schema
 
+Unclaimed = Callable[["ChannelRuntime", Event, datetime], "list[Outgoing] | None"]
+"""A host's own answer to an event that nobody here wanted; None when the host has none either."""
+
 CONFIG_VARIABLE = "CLARION_CONFIG"
+FLOWS_FOLDER = "flows"
 WAKE_JOB = "bot.jobs.wake"
 WAKE_QUEUE = "clarion"
 WAKE_TTL_SECONDS = 60
@@ -52,7 +62,9 @@ class Runtime:
     base: Path
     database: pw.Database
     channels: dict[str, ChannelRuntime]
+    flows: Flows
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    unclaimed: list[Unclaimed] = field(default_factory=list)
 
     @cached_property
     def queue_redis(self) -> redis.Redis:
@@ -88,6 +100,17 @@ class Runtime:
             wake=self.wake if wake else lambda: None,
         )
 
+    @cached_property
+    def links(self) -> Links:
+        """Makes and reads the addresses of counted links."""
+        secret = self.settings.clarion.secret_key or derived_secret(_secrets(self.settings))
+        return Links(secret, self.settings.clarion.base_url)
+
+    def flow_runner(self, channel: ChannelRuntime) -> Runner:
+        """Return what takes a channel's subscribers through flows."""
+        zone = zone_of(self.settings, channel.settings)
+        return Runner(self.flows, channel.id, zone, self.settings.clarion.language)
+
     def sending_channels(self) -> tuple[SendingChannel, ...]:
         """Return what the engine sends on."""
         return tuple(
@@ -107,12 +130,19 @@ def build(path: Path) -> Runtime:
     log.configure(settings.clarion.log_level, _secrets(settings))
     database = open_database(settings.database.url, path.parent)
     ensure_schema(database)
+    made = {channel.name: _channel(channel) for channel in settings.channels}
     return Runtime(
-        settings=settings,
-        base=path.parent,
-        database=database,
-        channels={channel.name: _channel(channel) for channel in settings.channels},
+        settings=settings, base=path.parent, database=database, channels=made, flows=_flows(path.parent, made)
     )
+
+
+def _flows(base: Path, made: Mapping[str, ChannelRuntime]) -> Flows:
+    """Read the flows beside the settings and make the variables they set known on every channel."""
+    flows = load_flows(base / FLOWS_FOLDER, platforms=[channel.platform.capabilities for channel in made.values()])
+    for channel in made.values():
+        for name, kind in flows.variables.items():
+            variables.declare(channel.id, name, kind.value)
+    return flows
 
 
 def _channel(settings: ChannelSettings) -> ChannelRuntime:

@@ -8,6 +8,7 @@ import asyncio
 import signal
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import redis
@@ -18,6 +19,7 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
 from bot import jobs
+from bot.flows.clockwork import go_on
 from bot.milestones import Milestones
 from bot.wiring import Runtime
 from broadcast.engine import Engine
@@ -37,7 +39,10 @@ class _Ear(SimpleWorker):
 
 def run(runtime: Runtime) -> None:
     """Work until told to stop; returns when everything under way is recorded."""
-    engine = Engine(runtime.sending_channels(), runtime.async_redis(), runtime.now, Milestones(runtime))
+    engine = Engine(
+        runtime.sending_channels(), runtime.async_redis(), runtime.now, Milestones(runtime),
+        links=runtime.links, chore=partial(go_on, runtime),
+    )  # fmt: skip
     jobs.serve(engine)
     threading.Thread(target=_listen, args=(runtime,), name="wake-ups", daemon=True).start()
     uvloop.run(_until_signal(engine))

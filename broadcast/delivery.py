@@ -23,14 +23,14 @@ from broadcast.outgoing import Composer
 from broadcast.queue import Queue
 from broadcast.recorder import Recorder, Result
 from broadcast.sendable import why_not
-from broadcast.sweep import Notify, finish
+from broadcast.sweep import SYSTEM, Notify, finish, hold
 from broadcast.threads import DatabaseThread
 from handlers.contract import Platform
-from handlers.outcomes import Failure, Fate, Outcome, Refused, Uncertain
+from handlers.outcomes import Failure, Fate, Outcome, Refused, Uncertain, Usage
 from storage import broadcasts, channels, ledger
 from storage.database import transaction
 from storage.ledger import Claim
-from storage.lifecycle import BroadcastStatus, RecipientState
+from storage.lifecycle import BroadcastStatus
 
 BLOCK_SECONDS = 0.03
 """Slots are reserved for so much time at once: small enough that a pause or a reply is felt at once."""
@@ -52,7 +52,14 @@ IDLE_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.5
 """How old the list of broadcasts being sent may get."""
 
+NAP_SECONDS = 0.25
+"""The longest single wait for a slot: a pause of the whole channel may take minutes, a stop may not."""
+
+EASE_SECONDS = 0.5
+"""How often the other workers are told that the platform's gauge is high."""
+
 _NOT_MADE = Failure("not_made", Fate.PAUSE, "The call was not made in time.", wait_seconds=0)
+_NOT_COMPOSED = Failure("not_composed", Fate.GIVE_UP, "This message could not be put together ({code}).")
 _log = structlog.get_logger()
 
 
@@ -83,6 +90,9 @@ class Delivery:
         self._calls: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(IN_FLIGHT_MOST)
         self._recorder = Recorder(around.channel_id, around.worker, around.now, around.database, around.notify)
+        self._preparing: dict[int, asyncio.Task[Composer | None]] = {}
+        self._usage: Usage | None = None
+        self._eased = 0.0
         self._stopping = False
         self._woken = asyncio.Event()
 
@@ -101,20 +111,35 @@ class Delivery:
         recording = asyncio.create_task(self._recorder.run())
         try:
             while not self._stopping:
+                busy = False
                 try:
                     busy = await self._round()
                 except (RedisError, pw.DatabaseError) as error:
                     # Either may be away for a while. Nothing is lost: what we hold is in the ledger.
                     _log.warning("delivery_waits", channel=self._around.channel_id, error=type(error).__name__)
-                    busy = False
+                except Exception:
+                    # A mistake of ours in one channel or broadcast must not end the others.
+                    _log.exception("delivery_failed", channel=self._around.channel_id)
                 if not busy:
                     await self._rest()
         finally:
-            if self._calls:
-                await asyncio.wait(self._calls)
-            recording.cancel()
-            await self._recorder.flush()
+            await self._end(recording)
+
+    async def _end(self, recording: asyncio.Task[None]) -> None:
+        """Finish the calls in flight, record them, and give back what was not begun."""
+        for preparing in self._preparing.values():
+            preparing.cancel()
+        for queue in self._queues.values():
+            queue.closed = True
+        if self._calls:
+            await asyncio.wait(self._calls)
+        self._recorder.stop()
+        await recording
+        try:
             await self._drop([*self._queues])
+        except pw.DatabaseError as error:
+            # They are taken from us once our signs of life stop.
+            _log.warning("claims_kept", channel=self._around.channel_id, error=type(error).__name__)
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -141,56 +166,77 @@ class Delivery:
         await self._drop([key for key, queue in self._queues.items() if key not in active or queue.outdated])
         for broadcast_id, draft in active.items():
             if broadcast_id not in self._queues:
-                composer = await self._around.prepare(draft)
-                if composer is not None:
-                    self._queues[broadcast_id] = Queue(draft, composer)
+                await self._open(draft)
+
+    async def _open(self, draft: Draft) -> None:
+        """Begin with a broadcast once what it shows is on the platform, without keeping the others waiting."""
+        preparing = self._preparing.get(draft.id)
+        if preparing is None:
+            preparing = self._preparing[draft.id] = asyncio.create_task(self._around.prepare(draft))
+            preparing.add_done_callback(lambda _: self.wake())
+            await asyncio.sleep(0)
+        if preparing.done():
+            del self._preparing[draft.id]
+            composer = preparing.result()
+            if composer is not None:
+                self._queues[draft.id] = Queue(draft, composer)
 
     def _active(self) -> list[Draft]:
-        if channels.paused(self._around.channel_id, self._around.now()):
-            return []
-        rows = broadcasts.with_status(self._around.channel_id, BroadcastStatus.SENDING)
-        return [from_row(row) for row in rows]
+        """Return what is to be sent now; ask the admins where the channel waits for somebody to mend it."""
+        around, now = self._around, self._around.now()
+        sending = [from_row(row) for row in broadcasts.with_status(around.channel_id, BroadcastStatus.SENDING)]
+        reason, until = channels.paused(around.channel_id, now) if sending else ("", None)
+        if not reason:
+            return sending
+        if until is None:
+            for draft in sending:
+                with transaction():
+                    hold(draft, SYSTEM, reason, now, around.notify)
+        return []
 
     async def _drop(self, broadcast_ids: list[int]) -> None:
         for broadcast_id in broadcast_ids:
-            queue = self._queues.pop(broadcast_id)
-            await self._give_back(queue, [*queue.claims])
-            queue.claims.clear()
-
-    async def _give_back(self, queue: Queue, claims: list[Claim]) -> None:
-        now = self._around.now()
-        rows = [(claim.subscriber_id, now, "", "") for claim in claims]
-        await self._around.database.run(ledger.put_back, queue.draft.id, self._around.worker, rows, now, tried=False)
+            queue = self._queues[broadcast_id]
+            queue.closed = True
+            ids = [claim.subscriber_id for claim in queue.claims]
+            await self._around.database.run(
+                ledger.give_back, broadcast_id, self._around.worker, ids, self._around.now()
+            )
+            del self._queues[broadcast_id]
 
     async def _send_block(self, queue: Queue) -> bool:
         """Send the next few messages of a broadcast; False when there is nothing to do for it now."""
         if not queue.claims and not await self._refill(queue):
             return False
+        await self._ease()
         rate = self._around.rate
         size = min(BLOCK_MOST, max(1, int(rate * BLOCK_SECONDS)), len(queue.claims))
         for _ in range(size):
             await self._room.acquire()
         go: list[Claim] = []
-        first = 0.0
+        first = every = 0.0
         try:
-            wait = await self._reserve(size)
-            first = asyncio.get_running_loop().time() + max(wait or 0.0, 0.0)
-            if wait is not None and not self._recorder.held.is_set():
-                go = await self._begin(queue, size)
+            grant = await self._around.pace.bulk(self._around.channel_id, rate, size)
+            first = asyncio.get_running_loop().time() + grant.wait
+            every = grant.every
+            await asyncio.sleep(min(grant.wait - LEAD_SECONDS, NAP_SECONDS))
+            if grant.count and not self._recorder.held.is_set() and not self._stopping:
+                go = await self._begin(queue, min(size, grant.count))
         finally:
             for _ in range(size - len(go)):
                 self._room.release()
         for number, claim in enumerate(go):
-            call = asyncio.create_task(self._call(queue, claim, first + number / rate))
+            call = asyncio.create_task(self._call(queue, claim, first + number * every))
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
         return True
 
-    async def _reserve(self, count: int) -> float | None:
-        """Reserve slots and wait until just before them; return the seconds left to the first, None for no slots."""
-        grant = await self._around.pace.bulk(self._around.channel_id, self._around.rate, count)
-        await asyncio.sleep(grant.wait - LEAD_SECONDS)
-        return min(grant.wait, LEAD_SECONDS) if grant.count else None
+    async def _ease(self) -> None:
+        """Tell all workers what the platform's gauge said, at once when it is full and from time to time otherwise."""
+        usage, now = self._usage, asyncio.get_running_loop().time()
+        if usage is not None and (usage.percent >= 100 or now - self._eased >= EASE_SECONDS):
+            await self._around.pace.ease(self._around.channel_id, usage)
+            self._usage, self._eased = None, now
 
     async def _begin(self, queue: Queue, size: int) -> list[Claim]:
         """Commit the intent to send to the next `size` people; return those who may still be written to."""
@@ -217,37 +263,57 @@ class Delivery:
         return False
 
     def _mark(self, queue: Queue, block: list[Claim]) -> list[Claim] | None:
-        """Mark those of a block who may still be written to and return them; None when it is not sending any more."""
+        """Mark those of a block who may still be written to and return them; None when it is not sending any more.
+
+        A claim counts only while the row stands where it stood when it was taken: a lost answer that an echo
+        settled may have brought the same row here a second time.
+        """
         around, now = self._around, self._around.now()
         broadcast_id = queue.draft.id
+        claims = {(claim.subscriber_id, claim.step): claim for claim in block}
         with transaction():
             standings = ledger.standing(broadcast_id, around.worker, [claim.subscriber_id for claim in block])
             if standings is None:
                 return None
-            refused = [
-                (standing.subscriber_id, reason, "")
-                for standing in standings
-                if (reason := why_not(standing, around.platform.capabilities, now))
-            ]
-            ledger.record_refused(broadcast_id, around.worker, RecipientState.SKIPPED, refused, now)
-            go = {standing.subscriber_id for standing in standings} - {row[0] for row in refused}
+            standings = [one for one in standings if (one.subscriber_id, one.step) in claims]
+            reasons = {one.subscriber_id: why_not(one, around.platform.capabilities, now) for one in standings}
+            ledger.skip(broadcast_id, around.worker, [row for row in reasons.items() if row[1]], now)
+            go = [one for one in standings if not reasons[one.subscriber_id]]
             if go:
-                ledger.mark_sending(broadcast_id, around.worker, [*go], now)
-        return [claim for claim in block if claim.subscriber_id in go]
+                ledger.mark_sending(broadcast_id, around.worker, [one.subscriber_id for one in go], now)
+        gone = {(one.subscriber_id, one.step) for one in go}
+        return [claim for key, claim in claims.items() if key in gone]
 
     async def _call(self, queue: Queue, claim: Claim, slot: float) -> None:
         """Make one call in its slot, and hand its outcome on."""
-        try:
-            loop = asyncio.get_running_loop()
-            if (delay := slot - loop.time()) > 0:
-                await asyncio.sleep(delay)
-            if loop.time() - slot > LATE_SECONDS:
-                outcome: Outcome = Refused(_NOT_MADE)
-            else:
-                outgoing = queue.composer.compose(claim.subscriber_id, claim.to, claim.step, claim.fills)
-                outcome = await self._around.platform.send_bulk(self._around.http, outgoing)
-        except Exception as error:  # noqa: BLE001 - a row must never be lost to a mistake of ours: it is in doubt
-            _log.exception("call_failed", broadcast=queue.draft.id)
-            outcome = Uncertain(type(error).__name__)
+        loop = asyncio.get_running_loop()
+        if (delay := slot - loop.time()) > 0:
+            await asyncio.sleep(delay)
+        outcome: Outcome = Refused(_NOT_MADE)
+        if loop.time() - slot <= LATE_SECONDS:
+            outcome = await self._send(queue, claim)
         self._room.release()
+        if not isinstance(outcome, Uncertain) and outcome.usage is not None:
+            self._usage = _fuller(self._usage, outcome.usage)
         self._recorder.add(Result(queue, claim, outcome))
+
+
+    async def _send(self, queue: Queue, claim: Claim) -> Outcome:
+        """Compose and call. A mistake of ours costs one row, in doubt if the call may have left, and never more."""
+        try:
+            outgoing = queue.composer.compose(claim.subscriber_id, claim.to, claim.step, claim.fills)
+        except Exception as error:
+            _log.exception("compose_failed", broadcast=queue.draft.id)
+            return Refused(_NOT_COMPOSED, type(error).__name__)
+        try:
+            return await self._around.platform.send_bulk(self._around.http, outgoing)
+        except Exception as error:
+            _log.exception("call_failed", broadcast=queue.draft.id)
+            return Uncertain(type(error).__name__)
+
+
+def _fuller(one: Usage | None, other: Usage) -> Usage:
+    """Return what asks for more patience of two readings."""
+    if one is None:
+        return other
+    return max(one, other, key=lambda usage: (usage.regain_seconds or 0.0, usage.percent))

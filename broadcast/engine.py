@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from broadcast import sweep
 from broadcast.delivery import IN_FLIGHT_MOST, Delivery, Surroundings
 from broadcast.draft import Draft
 from broadcast.limits import Pace
+from broadcast.links import Links
 from broadcast.outgoing import Composer
 from broadcast.pictures import place_pictures
 from broadcast.profiles import read_profiles
@@ -23,8 +25,8 @@ from broadcast.sweep import SYSTEM, Notify
 from broadcast.threads import DatabaseThread
 from handlers.contract import Platform, PlatformError
 from handlers.http import bulk_session
-from storage import broadcasts, workers
-from storage.lifecycle import BroadcastStatus, IllegalMove
+from storage import workers
+from storage.database import AWAY
 
 SWEEP_SECONDS = 1.0
 PROFILES_SECONDS = 2.0
@@ -42,18 +44,32 @@ class Channel:
 
 
 class Engine:
-    """Runs until stopped. `wake` may be called from any thread."""
+    """Runs until stopped. `wake` may be called from any thread.
+
+    `links` makes the addresses of counted links. `chore` is what else has to happen because time has passed; it is
+    called every second from the sweep's thread and must be safe to run in several workers at once.
+    """
 
     def __init__(
-        self, channels: tuple[Channel, ...], redis: Redis, now: Callable[[], datetime], notify: Notify
+        self,
+        channels: tuple[Channel, ...],
+        redis: Redis,
+        now: Callable[[], datetime],
+        notify: Notify,
+        *,
+        links: Links | None = None,
+        chore: Callable[[], None] = lambda: None,
     ) -> None:
         self._channels = channels
+        self._links = links
+        self._chore = chore
         self._redis = redis
         self._now = now
         self._notify = notify
         self.worker = uuid.uuid4().hex
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lanes: list[Replies | Delivery] = []
+        self._threads: list[DatabaseThread] = []
         self._swept = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -77,12 +93,10 @@ class Engine:
     async def run(self) -> None:
         """Send, sweep and show signs of life until stopped."""
         self._loop = asyncio.get_running_loop()
-        threads = bulk, live, clockwork, reader = [
-            DatabaseThread(name) for name in ("bulk", "live", "sweep", "profiles")
-        ]
+        live, clockwork, reader = self._thread("live"), self._thread("sweep"), self._thread("slow")
         pace = Pace(self._redis)
-        await live.run(workers.beat, self.worker, self._now())
-        async with bulk_session(IN_FLIGHT_MOST) as http:
+        await self._first_beat(live)
+        async with AsyncExitStack() as sessions:
             for channel in self._channels:
                 self._lanes.append(
                     Replies(channel.id, channel.platform, channel.rate, pace, self.worker, self._now, live)
@@ -96,13 +110,15 @@ class Engine:
                             pace=pace,
                             worker=self.worker,
                             now=self._now,
-                            database=bulk,
-                            http=http,
+                            database=self._thread(f"bulk-{channel.id}"),
+                            http=await sessions.enter_async_context(bulk_session(IN_FLIGHT_MOST)),
                             notify=self._notify,
-                            prepare=self._preparer(channel, bulk),
+                            prepare=self._preparer(channel, self._thread(f"pictures-{channel.id}")),
                         )
                     )
                 )
+            if self._stopping.is_set():  # told to while we waited for the database
+                self.stop()
             try:
                 async with asyncio.TaskGroup() as group:
                     beating = group.create_task(self._beat(live))
@@ -114,9 +130,31 @@ class Engine:
                     sweeping.cancel()
                     reading.cancel()
             finally:
-                await live.run(workers.leave, self.worker)
-                for thread in threads:
-                    thread.close()
+                await self._leave(live)
+
+    def _thread(self, name: str) -> DatabaseThread:
+        thread = DatabaseThread(name)
+        self._threads.append(thread)
+        return thread
+
+    async def _first_beat(self, database: DatabaseThread) -> None:
+        """Be known before anything is claimed; a database that is away now may be back in a moment."""
+        while not self._stopping.is_set():
+            try:
+                await database.run(workers.beat, self.worker, self._now())
+            except AWAY as error:
+                _log.warning("database_away", error=str(error))
+                await asyncio.sleep(SWEEP_SECONDS)
+            else:
+                return
+
+    async def _leave(self, database: DatabaseThread) -> None:
+        try:
+            await database.run(workers.leave, self.worker)
+        except AWAY as error:
+            _log.warning("leave_failed", error=str(error))  # silence will say the same, later
+        for thread in self._threads:
+            thread.close()
 
     async def _beat(self, database: DatabaseThread) -> None:
         while True:
@@ -134,9 +172,11 @@ class Engine:
                 now = self._now()
                 await database.run(sweep.start_due, now, self._notify)
                 await database.run(sweep.begin_sending, self._now, self._notify)
-                back, doubtful = await database.run(sweep.take_over, self._now())
+                back, doubtful = await database.run(sweep.take_over, self.worker, self._now())
                 if back or doubtful:
                     _log.warning("took_over", back=back, doubtful=doubtful)
+                await database.run(sweep.settle, self._now())
+                await database.run(self._chore)
                 if now - purged > PURGE_EVERY:
                     await database.run(sweep.purge, now)
                     purged = now
@@ -145,6 +185,8 @@ class Engine:
                 wait = (await database.run(sweep.next_moment, self._now(), timedelta(seconds=wait))).total_seconds()
             except pw.DatabaseError as error:
                 _log.warning("sweep_failed", error=str(error))
+            except Exception:
+                _log.exception("sweep_failed")  # the clockwork goes on: everything else depends on it
             await self._until_woken(wait)
 
     async def _read_profiles(self, database: DatabaseThread) -> None:
@@ -154,6 +196,8 @@ class Engine:
                     await database.run(read_profiles, channel.id, channel.platform, self._now())
                 except pw.DatabaseError as error:
                     _log.warning("profiles_wait", error=str(error))
+                except Exception:
+                    _log.exception("profiles_failed", channel=channel.id)
             await asyncio.sleep(PROFILES_SECONDS)
 
     async def _until_woken(self, seconds: float) -> None:
@@ -165,16 +209,15 @@ class Engine:
         async def prepare(draft: Draft) -> Composer | None:
             try:
                 content = await database.run(place_pictures, channel.id, channel.platform, draft.content, self._now())
+                return Composer(draft.id, content, self._links)
             except PlatformError as error:
-                await database.run(self._hold, draft, str(error))
-                return None
-            return Composer(draft.id, content)
+                why = str(error)
+            except AWAY:
+                raise
+            except Exception:
+                _log.exception("prepare_failed", broadcast=draft.id)
+                why = "It could not be made ready to send; the log of the worker says why."
+            await database.run(sweep.hold, draft, SYSTEM, why, self._now(), self._notify)
+            return None
 
         return prepare
-
-    def _hold(self, draft: Draft, why: str) -> None:
-        try:
-            broadcasts.move(draft.id, BroadcastStatus.PAUSED, SYSTEM, self._now(), pause_reason=why)
-        except IllegalMove:
-            return
-        self._notify("paused", draft)

@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 
+from broadcast.buttons import addressed, has_buttons
+from broadcast.links import Links
 from broadcast.personalise import fill_message, places_in
 from handlers.content import Choice, Content, Outgoing
 
@@ -35,8 +37,10 @@ def read_mark(metadata: str) -> Mark | None:
 class Composer:
     """Makes the messages of one broadcast; what does not differ between people is made once."""
 
-    def __init__(self, broadcast_id: int, content: Content) -> None:
+    def __init__(self, broadcast_id: int, content: Content, links: Links | None = None) -> None:
         self._broadcast_id = broadcast_id
+        self._links = links
+        self._buttons = has_buttons(content)
         self._messages = content.messages
         self._personal = bool(places_in(content))
         self._way_out = (Choice(title=content.way_out or WAY_OUT_TITLE, value=STOP_WORD),)
@@ -53,6 +57,8 @@ class Composer:
             message = fill_message(
                 message, {name: str(value or "") for name, value in json.loads(fills or "{}").items()}
             )
+        if self._buttons:
+            message = addressed(message, step, self._broadcast_id, subscriber_id, self._links)
         # model_construct: every part was validated when the draft was; this runs thousands of times a second.
         return Outgoing.model_construct(
             to=to,

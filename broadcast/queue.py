@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from broadcast.draft import Draft
 from broadcast.outgoing import Composer
+from broadcast.trouble import Trouble
 from storage.ledger import Claim
 
 
@@ -12,7 +13,7 @@ from storage.ledger import Claim
 class Queue:
     """Rows this worker has claimed and not yet begun, and how many calls of the broadcast are in flight.
 
-    `same_code` and `same_count` follow a run of equal failures: the sign that it is not about one person.
+    `closed`: nothing more is taken from it; what its calls in flight leave to be done goes back to the ledger.
     `outdated`: a picture must be put on the platform again before more is sent.
     """
 
@@ -20,6 +21,6 @@ class Queue:
     composer: Composer
     claims: deque[Claim] = field(default_factory=deque)
     in_flight: int = 0
-    same_code: str = ""
-    same_count: int = 0
+    trouble: Trouble = field(default_factory=Trouble)
+    closed: bool = False
     outdated: bool = False

@@ -5,25 +5,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import peewee as pw
 import structlog
 
 from broadcast import verdict
 from broadcast.pictures import forget_pictures
 from broadcast.queue import Queue
-from broadcast.sweep import SYSTEM, Notify
+from broadcast.sweep import SYSTEM, Notify, hold
 from broadcast.threads import DatabaseThread
-from handlers.outcomes import Fate, Outcome, Refused
-from storage import broadcasts, channels, ledger, subscribers
-from storage.database import transaction
+from handlers.outcomes import Accepted, Fate, Outcome, Refused
+from storage import channels, ledger, subscribers
+from storage.database import AWAY, transaction
 from storage.ledger import Claim
-from storage.lifecycle import BroadcastStatus, IllegalMove, RecipientState
+from storage.lifecycle import RecipientState
 
 GATHER_SECONDS = 0.01
 """Outcomes are gathered for so long before they are committed together."""
-
-SAME_FAILURES = 20
-"""After so many equal failures in a row the broadcast is held and its admin asked: it is not about one person."""
 
 _RETRY_WRITE_SECONDS = 0.5
 _log = structlog.get_logger()
@@ -51,49 +47,79 @@ class Recorder:
         self._notify = notify
         self._results: list[Result] = []
         self._arrived = asyncio.Event()
+        self._stopping = False
         self.held = asyncio.Event()
         """Set when something was paused: what is held in memory must be looked at again."""
 
     def add(self, result: Result) -> None:
         """Take a result; it is committed within `GATHER_SECONDS`."""
+        result.queue.trouble.follow(result.outcome)
         self._results.append(result)
         self._arrived.set()
 
-    @property
-    def empty(self) -> bool:
-        """Whether everything taken is committed."""
-        return not self._results
+    def stop(self) -> None:
+        """Let `run` return once everything taken is committed. Nothing may be added after this."""
+        self._stopping = True
+        self._arrived.set()
 
     async def run(self) -> None:
-        """Commit results as they come, until cancelled."""
-        while True:
+        """Commit results as they come, until stopped."""
+        while not self._stopping:
             await self._arrived.wait()
             self._arrived.clear()
             await asyncio.sleep(GATHER_SECONDS)
-            await self.flush()
+            await self._flush()
+        await self._flush()
 
-    async def flush(self) -> None:
+    async def _flush(self) -> None:
         """Commit everything taken so far, however long the database takes to come back."""
-        batch = self._results[:]
-        while batch:
-            try:
-                held = await self._database.run(self._write, batch)
-            except pw.DatabaseError as error:
-                _log.error("ledger_write_failed", waiting=len(self._results), error=str(error))
-                await asyncio.sleep(_RETRY_WRITE_SECONDS)
-                continue
+        while batch := self._results[:]:
+            held = await self._commit(batch)
             del self._results[: len(batch)]
-            for result in batch:
-                self._go_on(result)
+            strays = [result for result in batch if not self._go_on(result)]
+            if strays:
+                await self._patiently(self._return, strays)
             if held:
                 self.held.set()
-            batch = self._results[:]
 
-    def _go_on(self, result: Result) -> None:
+    async def _commit(self, batch: list[Result]) -> bool:
+        """Commit results together; one by one when one of them cannot be written, which is then in doubt."""
+        try:
+            return await self._patiently(self._write, batch)
+        except Exception as error:
+            if len(batch) > 1:
+                return any([await self._commit([result]) for result in batch])
+            _log.exception("result_unwritable", broadcast=batch[0].queue.draft.id)
+            return await self._patiently(self._doubt, batch[0], type(error).__name__)
+
+    async def _patiently(self, work: Callable[..., bool], *arguments: object) -> bool:
+        while True:
+            try:
+                return await self._database.run(work, *arguments)
+            except AWAY as error:
+                _log.error("ledger_write_failed", waiting=len(self._results), error=str(error))
+                await asyncio.sleep(_RETRY_WRITE_SECONDS)
+
+    def _go_on(self, result: Result) -> bool:
+        """Line up the next message for the same person; False when its queue takes nothing any more."""
         queue, claim = result.queue, result.claim
         queue.in_flight -= 1
-        if not isinstance(result.outcome, Refused) and claim.step + 1 < queue.composer.steps:
+        queue.outdated |= _expired(result.outcome)
+        if not isinstance(result.outcome, Accepted) or claim.step + 1 >= queue.composer.steps:
+            return True
+        if not queue.closed:
             queue.claims.appendleft(replace(claim, step=claim.step + 1, attempts=0))
+        return not queue.closed
+
+    def _return(self, strays: list[Result]) -> bool:
+        for result in strays:
+            ledger.give_back(result.queue.draft.id, self._worker, [result.claim.subscriber_id], self._now())
+        return True
+
+    def _doubt(self, result: Result, why: str) -> bool:
+        row = (result.claim.subscriber_id, result.claim.step, "not_recorded", why)
+        ledger.record_refused(result.queue.draft.id, self._worker, RecipientState.UNKNOWN, [row], self._now())
+        return False
 
     def _write(self, batch: list[Result]) -> bool:
         """Commit a batch; say whether anything was paused by it."""
@@ -102,25 +128,26 @@ class Recorder:
         with transaction():
             for queue in {id(result.queue): result.queue for result in batch}.values():
                 results = [result for result in batch if result.queue is queue]
-                self._write_rows(queue, results, now)
+                # Broadcast before rows: the order in which a cancel locks them too.
                 held |= self._draw_conclusions(queue, results, now)
+                self._write_rows(queue, results, now)
         return held
 
     def _write_rows(self, queue: Queue, results: list[Result], now: datetime) -> None:
         accepted: list[tuple[int, int, str]] = []
-        ended: dict[str, list[tuple[int, str, str]]] = {}
-        later: dict[bool, list[tuple[int, datetime, str, str]]] = {}
+        ended: dict[str, list[tuple[int, int, str, str]]] = {}
+        later: dict[bool, list[tuple[int, int, datetime, str, str]]] = {}
         for result in results:
-            person = result.claim.subscriber_id
+            person, step = result.claim.subscriber_id, result.claim.step
             match verdict.judge(result.outcome, result.claim.attempts, now):
                 case verdict.Sent(message_id):
-                    accepted.append((person, result.claim.step, message_id))
+                    accepted.append((person, step, message_id))
                 case verdict.Ended(state, reason, code):
-                    ended.setdefault(state, []).append((person, reason, code))
+                    ended.setdefault(state, []).append((person, step, reason, code))
                 case verdict.Later(due, reason, code, tried):
-                    later.setdefault(tried, []).append((person, due, reason, code))
+                    later.setdefault(tried, []).append((person, step, due, reason, code))
         broadcast_id = queue.draft.id
-        ledger.record_accepted(broadcast_id, queue.composer.steps, accepted, now)
+        ledger.record_accepted(broadcast_id, queue.composer.steps, accepted, now, worker=self._worker)
         for state, rows in ended.items():
             ledger.record_refused(broadcast_id, self._worker, RecipientState(state), rows, now)
         for tried, due_rows in later.items():
@@ -131,7 +158,6 @@ class Recorder:
         held = False
         people: dict[str, list[int]] = {}
         for result in results:
-            self._follow_run(queue, result.outcome)
             if not isinstance(result.outcome, Refused):
                 continue
             failure, person = result.outcome.failure, result.claim.subscriber_id
@@ -140,39 +166,24 @@ class Recorder:
                     people.setdefault("gone", []).append(person)
                 case Fate.UNSUBSCRIBE:
                     people.setdefault("out", []).append(person)
-                case Fate.PAUSE:
+                case Fate.PAUSE if failure.wait_seconds != 0:  # 0: there is nothing to wait for
                     until = None if failure.wait_seconds is None else now + timedelta(seconds=failure.wait_seconds)
-                    channels.pause(self._channel_id, failure.reason, until)
+                    channels.pause(self._channel_id, verdict.said(result.outcome), until)
                     held = True
                 case Fate.STOP:
-                    held |= self._hold(queue, failure.reason, now)
-                case Fate.RETRY if failure.reason == verdict.EXPIRED_PICTURE:
+                    held |= hold(queue.draft, SYSTEM, verdict.said(result.outcome), now, self._notify)
+                case Fate.RETRY if _expired(result.outcome) and not queue.outdated:
                     forget_pictures(self._channel_id, queue.draft.content)
-                    queue.outdated = held = True
+                    held = True
                 case _ if failure.reason == "unreachable":
                     people.setdefault("strike", []).append(person)
         subscribers.unsubscribe(people.get("out", []), now)
         subscribers.lost(people.get("gone", []))
         subscribers.strike(people.get("strike", []))
-        if queue.same_count >= SAME_FAILURES:
-            held |= self._hold(queue, queue.same_code, now)
+        if queue.trouble.reason:
+            held |= hold(queue.draft, SYSTEM, queue.trouble.reason, now, self._notify)
         return held
 
-    def _follow_run(self, queue: Queue, outcome: Outcome) -> None:
-        code = ""
-        if isinstance(outcome, Refused) and outcome.failure.fate in {Fate.GIVE_UP, Fate.RETRY}:
-            code = f"{outcome.failure.reason} {outcome.code}".strip()
-        queue.same_count = queue.same_count + 1 if code and code == queue.same_code else int(bool(code))
-        queue.same_code = code
 
-    def _hold(self, queue: Queue, reason: str, now: datetime) -> bool:
-        """Pause the broadcast and ask; False when it was not sending any more."""
-        try:
-            broadcasts.move(
-                queue.draft.id, BroadcastStatus.PAUSED, SYSTEM, now,
-                only_from=BroadcastStatus.SENDING, pause_reason=reason,
-            )  # fmt: skip
-        except IllegalMove:
-            return False
-        self._notify("paused", replace(queue.draft, pause_reason=reason))
-        return True
+def _expired(outcome: Outcome) -> bool:
+    return isinstance(outcome, Refused) and outcome.failure.reason == verdict.EXPIRED_PICTURE

@@ -17,7 +17,7 @@ from broadcast.personalise import places_in
 from broadcast.reach import Reach
 from handlers.content import Content
 from handlers.contract import Platform, Problem
-from storage import broadcasts, ledger, subscribers
+from storage import broadcasts, channels, ledger, subscribers
 from storage import variables as registry
 from storage.ledger import Sums
 from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove, RecipientState
@@ -211,11 +211,15 @@ class Desk:
         return ledger.sums(draft.id)
 
     def resume(self, draft: Draft, by: str) -> None:
-        """Let a paused broadcast go on; one that was paused in its undo period starts at once."""
+        """Let a paused broadcast go on; one that was paused in its undo period starts at once.
+
+        If the whole channel waits for somebody to mend something, this says that it is mended.
+        """
         now = self.now()
         begun: dict[str, Any] = {} if draft.started_at else {"undo_until": now}
         to = _S.SENDING if draft.started_at else _S.STARTING
         broadcasts.move(draft.id, to, by, now, only_from=_S.PAUSED, pause_reason="", **begun)
+        channels.resume(self.channel_id)
         self.wake()
 
     def cancel(self, draft: Draft, by: str) -> Sums:

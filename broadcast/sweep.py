@@ -8,10 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from broadcast.audience.problems import FilterProblem
 from broadcast.draft import Draft, from_row
 from broadcast.plan import plan
 from storage import broadcasts, inbox, ledger, outbox, workers
+from storage.database import AWAY, transaction
 from storage.lifecycle import BroadcastStatus, IllegalMove
 
 SYSTEM = "clarion"
@@ -19,8 +22,25 @@ SYSTEM = "clarion"
 
 REPLIES_KEPT = timedelta(hours=24)
 
+EVIDENCE_KEPT = timedelta(days=30)
+"""Broadcasts that ended longer ago are not looked at any more; no platform repeats its events for so long."""
+
+_log = structlog.get_logger()
+
 Notify = Callable[[str, Draft], None]
 """Tells the people concerned that a broadcast reached a milestone: started, sent, paused, missed, failed."""
+
+
+def hold(draft: Draft, by: str, reason: str, now: datetime, notify: Notify) -> bool:
+    """Pause a broadcast that is being sent and ask its admin; False when it was not being sent any more."""
+    try:
+        broadcasts.move(
+            draft.id, BroadcastStatus.PAUSED, by, now, only_from=BroadcastStatus.SENDING, pause_reason=reason
+        )
+    except IllegalMove:
+        return False
+    notify("paused", replace(draft, pause_reason=reason))
+    return True
 
 
 def start_due(now: datetime, notify: Notify) -> None:
@@ -45,19 +65,39 @@ def begin_sending(clock: Callable[[], datetime], notify: Notify) -> None:
     """
     for row in broadcasts.with_status(None, BroadcastStatus.STARTING):
         try:
-            if not plan(row.id, clock()):
-                continue
-            now = clock()
-            if row.undo_until is None or row.undo_until <= now:
-                broadcasts.move(
-                    row.id, BroadcastStatus.SENDING, SYSTEM, now, only_from=BroadcastStatus.STARTING, started_at=now
-                )
-                notify("started", from_row(row))
-        except IllegalMove:
-            continue
+            if plan(row.id, clock()):
+                _begin(row.id, clock(), notify)
         except FilterProblem as problem:
-            broadcasts.move(row.id, BroadcastStatus.FAILED, SYSTEM, clock(), pause_reason=str(problem))
-            notify("failed", replace(from_row(row), pause_reason=str(problem)))
+            _fail(row.id, str(problem), clock(), notify)
+        except AWAY:
+            raise
+        except Exception:
+            # One that cannot be planned must not keep the others waiting.
+            _log.exception("plan_failed", broadcast=row.id)
+            _fail(row.id, "Its audience could not be chosen; the log of the worker says why.", clock(), notify)
+
+
+def _begin(broadcast_id: int, now: datetime, notify: Notify) -> None:
+    """Let a planned broadcast send once its undo period, as it stands now, is over."""
+    with transaction():
+        row = broadcasts.lock(broadcast_id)
+        if row is None or row.planned_at is None or row.status != BroadcastStatus.STARTING:
+            return  # taken back, paused or begun by another worker since we looked
+        if row.undo_until is None or row.undo_until <= now:
+            broadcasts.move(row.id, BroadcastStatus.SENDING, SYSTEM, now, started_at=now)
+            notify("started", from_row(row))
+
+
+def _fail(broadcast_id: int, why: str, now: datetime, notify: Notify) -> None:
+    try:
+        broadcasts.move(
+            broadcast_id, BroadcastStatus.FAILED, SYSTEM, now, only_from=BroadcastStatus.STARTING, pause_reason=why
+        )
+    except IllegalMove:
+        return
+    row = broadcasts.get(broadcast_id)
+    assert row is not None
+    notify("failed", from_row(row))
 
 
 def next_moment(now: datetime, at_most: timedelta) -> timedelta:
@@ -68,23 +108,32 @@ def next_moment(now: datetime, at_most: timedelta) -> timedelta:
     return max(min([at_most, *waits]), timedelta(0))
 
 
-def take_over(now: datetime) -> tuple[int, int]:
-    """Take rows from workers that went silent: (rows that go back, rows in doubt)."""
-    living = workers.living(now)
+def take_over(worker: str, now: datetime) -> tuple[int, int]:
+    """Take rows from workers that went silent: (rows that go back, rows in doubt).
+
+    `worker` is who asks: alive, even when its own sign of life could not be written lately.
+    """
+    living = sorted({worker, *workers.living(now)})
     outbox.release(living, now)
     return ledger.release(living, now)
 
 
 def finish(draft: Draft, now: datetime, notify: Notify) -> bool:
     """End a broadcast with nobody left to write to; False when somebody is."""
-    if ledger.unfinished(draft.id):
-        return False
-    try:
-        broadcasts.move(draft.id, BroadcastStatus.SENT, SYSTEM, now, only_from=BroadcastStatus.SENDING, finished_at=now)
-    except IllegalMove:
-        return True
-    notify("sent", draft)
+    with transaction():
+        row = broadcasts.lock(draft.id)
+        if row is None or row.status != BroadcastStatus.SENDING:
+            return True
+        if ledger.unfinished(draft.id):
+            return False
+        broadcasts.move(draft.id, BroadcastStatus.SENT, SYSTEM, now, finished_at=now)
+        notify("sent", draft)
     return True
+
+
+def settle(now: datetime) -> int:
+    """Settle what came back after its broadcast had ended; return how many rows."""
+    return ledger.settle_strays(now - EVIDENCE_KEPT, now)
 
 
 def purge(now: datetime) -> None:

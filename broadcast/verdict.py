@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.outcomes import Accepted, Failure, Fate, Outcome, Uncertain
+from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused, Uncertain
 
 FIRST_RETRY_SECONDS = 2.0
 LONGEST_RETRY_SECONDS = 300.0
@@ -47,7 +47,7 @@ def judge(outcome: Outcome, attempts: int, now: datetime) -> Verdict:
     if isinstance(outcome, Accepted):
         return Sent(outcome.message_id)
     if isinstance(outcome, Uncertain):
-        return Ended("unknown", "no_answer")
+        return Ended("unknown", "no_answer", outcome.why)
     failure, code = outcome.failure, outcome.code
     match failure.fate:
         case Fate.RETRY if failure.reason == EXPIRED_PICTURE and attempts == 0:
@@ -63,6 +63,11 @@ def judge(outcome: Outcome, attempts: int, now: datetime) -> Verdict:
             return Ended("unknown", failure.reason, code)
         case _:
             return Ended("failed", failure.reason, code)
+
+
+def said(refused: Refused) -> str:
+    """Return a refusal in the words people read."""
+    return refused.failure.sentence.format(code=refused.code)
 
 
 def backoff(failure: Failure, attempts: int) -> timedelta:

@@ -21,6 +21,10 @@ proxy = pw.DatabaseProxy()
 """Stands in the models for the database that `open_database` opens; one per process."""
 
 
+AWAY = (pw.OperationalError, pw.InterfaceError, pw.InternalError)
+"""The database cannot work now (locked, full, restarting); any other error is about what it was asked."""
+
+
 class DatabaseProblem(Exception):
     """The database cannot be opened or used; the sentence says why and what to do."""
 
@@ -59,10 +63,32 @@ def _build(url: str, base: Path) -> pw.Database:
             lock_type="IMMEDIATE",
         )
     if scheme in {"postgresql", "postgres"}:
-        return pw.PostgresqlDatabase(**parse_url(url, unquote_password=True, unquote_user=True), prefer_psycopg3=True)
+        return _Postgres(**parse_url(url, unquote_password=True, unquote_user=True), prefer_psycopg3=True)
     raise DatabaseProblem(
         f"[database] url begins with {scheme or 'nothing'}://; expected sqlite:/// and a path, or postgresql://."
     )
+
+
+class _Postgres(pw.PostgresqlDatabase):
+    """PostgreSQL that is found again after it was restarted; peewee alone keeps using the broken connection."""
+
+    def execute_sql(self, sql: str, params: Any = None) -> Any:
+        """Run a statement; outside a transaction, on a broken connection, connect again.
+
+        What certainly changed nothing (a transaction that is only beginning, a question) is run once more.
+        """
+        try:
+            return super().execute_sql(sql, params)
+        except (pw.OperationalError, pw.InterfaceError):
+            if self.transaction_depth() or not self._broken():
+                raise
+            self.close()
+            if not sql.startswith(("BEGIN", "SELECT")):
+                raise
+            return super().execute_sql(sql, params)
+
+    def _broken(self) -> bool:
+        return not self.is_closed() and bool(self.connection().closed)
 
 
 def _without_password(url: str) -> str:

@@ -70,9 +70,10 @@ BROADCAST_MOVES: Mapping[BroadcastStatus, frozenset[BroadcastStatus]] = {
 
 _R = RecipientState
 RECIPIENT_MOVES: Mapping[RecipientState, frozenset[RecipientState]] = {
-    _R.PENDING: frozenset({_R.CLAIMED, _R.SKIPPED}),
+    # Skipped or failed without a call when the broadcast ended first.
+    _R.PENDING: frozenset({_R.CLAIMED, _R.SKIPPED, _R.FAILED}),
     # A claim that was not used, or whose worker died before it spoke, goes back.
-    _R.CLAIMED: frozenset({_R.SENDING, _R.PENDING, _R.SKIPPED}),
+    _R.CLAIMED: frozenset({_R.SENDING, _R.PENDING, _R.SKIPPED, _R.FAILED}),
     # Back to `claimed` when the next message of the same broadcast follows; to `pending` when refused for now.
     _R.SENDING: frozenset({_R.SENT, _R.CLAIMED, _R.PENDING, _R.FAILED, _R.SKIPPED, _R.UNKNOWN}),
     # Only evidence (an echo, a late answer) or an admin's own choice moves these on.

@@ -199,6 +199,7 @@ class FlowRun(Table):
 
     id = pw.AutoField()
     channel = pw.ForeignKeyField(Channel)
+    channel_id: int
     subscriber = pw.ForeignKeyField(Subscriber)
     flow = pw.TextField()
     status = pw.TextField()

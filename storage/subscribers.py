@@ -8,7 +8,17 @@ import peewee as pw
 
 from storage.database import is_postgres, transaction
 from storage.lifecycle import CONSENT_MOVES, Consent, guarded
-from storage.models import Subscriber
+from storage.models import (
+    Admin,
+    AuditEntry,
+    Broadcast,
+    ClaimAttempt,
+    Conversation,
+    FlowRun,
+    OutboxMessage,
+    Recipient,
+    Subscriber,
+)
 
 PROFILE_FIELDS = (
     "first_name", "last_name", "language", "locale", "timezone", "gender", "city", "province", "country", "source",
@@ -125,6 +135,68 @@ def write_profile(subscriber_id: int, fields: Mapping[str, str], read_at: dateti
     """Store what the platform tells about a person; empty values leave what is known."""
     known = {name: value for name, value in fields.items() if value}
     Subscriber.update(**known, profile_read_at=read_at).where(Subscriber.id == subscriber_id).execute()
+
+
+def set_variable(subscriber_id: int, name: str, value: str | float | bool | None) -> None:
+    """Give a person a value of our own, or take it away (None). Part of the caller's transaction."""
+    with transaction():
+        subscriber = _locked(subscriber_id)
+        values = {key: known for key, known in subscriber.variables.items() if key != name}
+        if value is not None:
+            values[name] = value
+        Subscriber.update(variables=values).where(Subscriber.id == subscriber_id).execute()
+
+
+def tag(subscriber_id: int, name: str, *, on: bool) -> None:
+    """Put a tag on a person or take it off. Part of the caller's transaction."""
+    with transaction():
+        tags = [known for known in _locked(subscriber_id).tags if known != name]
+        Subscriber.update(tags=[*tags, name] if on else tags).where(Subscriber.id == subscriber_id).execute()
+
+
+def _locked(subscriber_id: int) -> Subscriber:
+    """Return a subscriber whose row nobody else changes until the transaction ends."""
+    query = Subscriber.select().where(Subscriber.id == subscriber_id)
+    return (query.for_update() if is_postgres() else query).get()
+
+
+def erase(channel_id: int, person: str, now: datetime) -> bool:
+    """Remove everything known of a person, leaving the rows that sums are made of; False when nobody is known.
+
+    What stays has no name, no values and an id of ours alone; it can never be written to again.
+    """
+    with transaction():
+        subscriber = find(channel_id, person)
+        if subscriber is None:
+            return False
+        blank = dict.fromkeys(PROFILE_FIELDS, "")
+        nobody = f"erased:{subscriber.id}"
+        Subscriber.update(
+            **blank,
+            platform_user_id=nobody,
+            variables={},
+            tags=[],
+            consent=Consent.OPTED_OUT.value,
+            consent_at=now,
+            unreachable=True,
+            last_seen_at=None,
+            followed_at=None,
+            window_expires_at=None,
+        ).where(Subscriber.id == subscriber.id).execute()
+        FlowRun.update(data={}).where(FlowRun.subscriber == subscriber.id).execute()
+        Recipient.update(fills="").where(Recipient.subscriber == subscriber.id).execute()
+        for table in (Conversation, OutboxMessage, ClaimAttempt, Admin):
+            table.delete().where((table.channel == channel_id) & (table.platform_user_id == person)).execute()
+        AuditEntry.update(actor=nobody).where(
+            (AuditEntry.channel == channel_id) & (AuditEntry.actor == person)
+        ).execute()
+        AuditEntry.update(subject=nobody).where(
+            (AuditEntry.channel == channel_id) & (AuditEntry.subject == person)
+        ).execute()
+        Broadcast.update(created_by=nobody).where(
+            (Broadcast.channel == channel_id) & (Broadcast.created_by == person)
+        ).execute()
+    return True
 
 
 def add_imported(channel_id: int, people: Iterable[Mapping[str, Any]], now: datetime) -> int:

@@ -179,8 +179,8 @@ def _options(step: AskChoice, place: Place) -> Iterator[Wrong]:
             if title.isdecimal() and int(title) != number + 1 and int(title) <= len(step.options):
                 yield Wrong(
                     (*where, "title"),
-                    f"“{title}” stands at place {number + 1} of step “{step.id}”, where a typed {number + 1} means it "
-                    f"too; put it at place {int(title)}, or call it something else",
+                    f"“{title}” stands at place {number + 1} of step “{step.id}”, while a typed {title} also means the "
+                    f"answer at place {title}; put it there, or call it something else",
                 )
 
 

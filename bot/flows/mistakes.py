@@ -72,12 +72,16 @@ def _sentence(mistake: Any, written: Mapping[str, Any]) -> str:
             what = mistake["ctx"]["discriminator"].strip("'")
             return f"{what} “{tag}” does not exist; there are {known}{_did_you_mean(tag, known.split(', '))}"
         case "literal_error":
-            known = mistake["ctx"]["expected"].replace("'', ", "").replace("'", "")
+            known = mistake["ctx"]["expected"].replace("'', ", "").replace("'", "").replace(" or ", ", ")
             return f"“{mistake['input']}” is not one of {known}"
+        case "too_short":
+            return f"{key}{_in(place[:-1], written)}: there must be at least {mistake['ctx']['min_length']}"
+        case "too_long":
+            return f"{key}{_in(place[:-1], written)}: there may be at most {mistake['ctx']['max_length']}"
         case "value_error":
             return f"{key}{_in(place[:-1], written)}: {mistake['ctx']['error']}"
         case _:
-            return f"{key}{_in(place[:-1], written)}: {mistake['msg'][0].lower()}{mistake['msg'][1:]}"
+            return f"{key}{_in(place[:-1], written)}: {mistake['msg'].removeprefix('Input ')}"
 
 
 def _in(place: Place, written: Mapping[str, Any]) -> str:

@@ -13,91 +13,103 @@ from bot.playground.trouble import BY_NAME
 
 _HOSTS = frozenset({LOOPBACK, "localhost"})
 
-_POLICY = "default-src 'self'; img-src 'self' http: https: data:; frame-ancestors 'none'; base-uri 'none'"
-"""Scripts and styles are our own; only pictures that an admin sends may come from elsewhere."""
+_HEADERS = {
+    # Scripts and styles are our own; only pictures that an admin sends may come from elsewhere.
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' http: https: data:; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 def create_page(stage: Stage, hub: Hub) -> Flask:
     """Make the application that serves the page."""
     app = Flask(__name__, static_folder="static", static_url_path="")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0  # the next demo may be another version
-    simulator_url = stage.installation.simulator_url
+    page = _Page(stage, hub)
+    for method, rule, answer in (
+        ("GET", "/", lambda: app.send_static_file("index.html")),
+        ("GET", "/events", page.events),
+        ("GET", "/scene", stage.scene),
+        ("GET", "/people/<psid>", stage.person),
+        ("GET", "/people/<psid>/messages", page.messages),
+        ("POST", "/people/<psid>/say", page.say),
+        ("POST", "/people/<psid>/blocked", page.block),
+        ("POST", "/troubles/<name>", page.trouble),
+        ("POST", "/worker", page.worker),
+        ("POST", "/queue/wipe", page.wipe_queue),
+    ):
+        app.add_url_rule(rule, endpoint=rule, view_func=answer, methods=[method])
+    app.before_request(_only_from_here)
+    app.after_request(_harden)
+    app.register_error_handler(Refused, lambda error: ({"error": str(error)}, 400))
+    return app
 
-    @app.before_request
-    def only_from_here() -> None:
-        """Refuse other sites: they could point a name of theirs at this machine, or post from a visitor's browser."""
-        origin = request.headers.get("Origin")
-        if request.host.partition(":")[0] not in _HOSTS or (origin and urlsplit(origin).netloc != request.host):
-            abort(403)
 
-    @app.after_request
-    def harden(answer: Response) -> Response:
-        answer.headers["Content-Security-Policy"] = _POLICY
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        answer.headers["Referrer-Policy"] = "no-referrer"
-        return answer
+class _Page:
+    """What the page asks for, each an answer to one request."""
 
-    @app.errorhandler(Refused)
-    def refused(error: Refused) -> tuple[Json, int]:
-        return {"error": str(error)}, 400
+    def __init__(self, stage: Stage, hub: Hub) -> None:
+        self._stage, self._hub = stage, hub
 
-    @app.get("/")
-    def index() -> Response:
-        return app.send_static_file("index.html")
+    def events(self) -> Response:
+        return Response(self._hub.listen(), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
-    @app.get("/scene")
-    def scene() -> Json:
-        return stage.scene()
+    def messages(self, psid: str) -> Json:
+        return self._simulator().get(f"people/{psid}/messages")
 
-    @app.get("/events")
-    def events() -> Response:
-        return Response(hub.listen(), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+    def say(self, psid: str) -> Json:
+        return self._simulator().post("say", {**_body(), "psid": psid})
 
-    @app.get("/people/<psid>")
-    def person(psid: str) -> Json:
-        return stage.person(psid)
+    def block(self, psid: str) -> Json:
+        self._simulator().post(f"people/{psid}", {"blocked": _on()})
+        return self._stage.person(psid)
 
-    @app.get("/people/<psid>/messages")
-    def messages(psid: str) -> Json:
-        return Simulator(simulator_url).get(f"people/{psid}/messages")
-
-    @app.post("/people/<psid>/say")
-    def say(psid: str) -> Json:
-        return Simulator(simulator_url).post("say", {**_body(), "psid": psid})
-
-    @app.post("/people/<psid>/blocked")
-    def blocked(psid: str) -> Json:
-        Simulator(simulator_url).post(f"people/{psid}", {"blocked": bool(_body()["on"])})
-        return stage.person(psid)
-
-    @app.post("/troubles/<name>")
-    def trouble(name: str) -> Json:
+    def trouble(self, name: str) -> Json:
         found = BY_NAME.get(name) or abort(404)
-        simulator = Simulator(simulator_url)
+        simulator, on = self._simulator(), _on()
         for rule in found.rules:
             simulator.delete("faults", name=rule["name"])
-            if _body()["on"]:
+            if on:
                 simulator.post("faults", dict(rule))
         return {}
 
-    @app.post("/worker")
-    def worker() -> Json:
-        processes = stage.installation.processes
-        if not _body()["on"]:
+    def worker(self) -> Json:
+        processes = self._stage.installation.processes
+        if not _on():
             processes.kill("worker")
         elif not processes.alive("worker"):
-            stage.installation.start_worker()
+            self._stage.installation.start_worker()
         return {}
 
-    @app.post("/queue/wipe")
-    def wipe() -> Json:
-        stage.installation.wipe_queue()
+    def wipe_queue(self) -> Json:
+        self._stage.installation.wipe_queue()
         return {}
 
-    return app
+    def _simulator(self) -> Simulator:
+        return Simulator(self._stage.installation.simulator_url)
+
+
+def _only_from_here() -> None:
+    """Refuse other sites: they could point a name of theirs at this machine, or post from a visitor's browser."""
+    origin = request.headers.get("Origin")
+    if request.host.partition(":")[0] not in _HOSTS or (origin and urlsplit(origin).netloc != request.host):
+        abort(403)
+
+
+def _harden(answer: Response) -> Response:
+    answer.headers.update(_HEADERS)
+    return answer
 
 
 def _body() -> dict[str, Any]:
     """Return the JSON object that was posted; anything else is refused, forms of other sites among it."""
     body = request.get_json()
     return body if isinstance(body, dict) else abort(400)
+
+
+def _on() -> bool:
+    """Return what a switch was set to."""
+    on = _body().get("on")
+    return on if isinstance(on, bool) else abort(400)

@@ -62,7 +62,7 @@ _PLACES = (
     ),
     _Place(
         "zh_CN", "Asia/Shanghai", 8, "Chengdu", "China",
-        ("伟", "芳", "娜", "敏", "静", "磊"), ("王", "李", "张", "刘", "陈", "杨", "赵"),
+        ("Wei", "Fang", "Na", "Min", "Jing", "Lei"), ("Wang", "Li", "Zhang", "Liu", "Chen", "Yang", "Zhao"),
     ),
     _Place(
         "fr_FR", "Europe/Paris", 1, "Lyon", "France",

@@ -31,7 +31,8 @@ def listen(port: int) -> socket.socket:
         return socket.create_server((LOOPBACK, port))
     except (OSError, OverflowError) as error:
         raise PortTaken(
-            f"The page cannot listen on port {port}: {error}. Choose another: python -m bot demo --port 0 takes a free one."
+            f"The page cannot listen on port {port}: {error.args[-1]}."
+            " Choose another, or a free one by itself: python -m bot demo --port 0"
         ) from None
 
 

@@ -49,7 +49,7 @@ TROUBLES: tuple[Trouble, ...] = (
     Trouble(
         "no_evidence",
         "No evidence",
-        "A gateway swallows the next three calls: nothing proves what became of them, so they stay unknown, not resent.",
+        "A gateway swallows the next three calls. Nothing proves what became of them: they stay unknown, never resent.",
         ({"name": "html_502", "next_calls": 3},),
     ),
     Trouble(

@@ -1,19 +1,20 @@
 """Rehearsed trouble: what can be made to go wrong on a simulated platform, and for which calls."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-Scope = Literal["call", "send", "webhook"]
+Scope = Literal["call", "send", "webhook", "job", "tagging"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One kind of trouble.
 
-    `scope` says what it is drawn for: any call to the platform, the sending of one message, or one
-    webhook notification. `options` are its own settings with their defaults.
+    `scope` says what it is drawn for: any call to the platform, the sending of one message, one webhook
+    notification, one mass job, or one call that tags people. `options` are its own settings with their
+    defaults.
     """
 
     name: str
@@ -53,8 +54,6 @@ FAULTS: tuple[Fault, ...] = (
     Fault("reordered_webhooks", "webhook", "The events of one notification come in reverse order."),
 )
 
-_BY_NAME = {fault.name: fault for fault in FAULTS}
-
 Drawn = Mapping[str, Mapping[str, float]]
 """The faults that strike one call: name → its options."""
 
@@ -71,15 +70,17 @@ class FaultRule:
 
     `next_calls`: the next so many calls that the other conditions let through. `every`: each k-th
     call. `fraction`: this share of calls, drawn from `seed`. `people`: calls for these people only.
-    With none of them every call is struck until the rule is taken away.
+    `calls`: these calls of the platform only, by name. With none of them every call is struck until the
+    rule is taken away.
     """
 
-    name: str
+    fault: Fault
     next_calls: int | None = None
     every: int | None = None
     fraction: float | None = None
     seed: int = 0
     people: frozenset[str] = frozenset()
+    calls: frozenset[str] = frozenset()
     options: Mapping[str, float] = field(default_factory=dict)
     seen: int = 0
     struck: int = 0
@@ -88,8 +89,15 @@ class FaultRule:
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)  # noqa: S311 - a repeatable rehearsal, not a secret
 
-    def strikes(self, person: str) -> bool:
+    @property
+    def name(self) -> str:
+        """The fault's name."""
+        return self.fault.name
+
+    def strikes(self, person: str, call: str = "") -> bool:
         """Count this call and say whether the fault strikes it."""
+        if self.calls and call not in self.calls:
+            return False
         if self.people and person not in self.people:
             return False
         if self.next_calls is not None and self.struck >= self.next_calls:
@@ -110,12 +118,13 @@ class FaultRule:
         """Return the rule and its counters for the control API."""
         return {
             "name": self.name,
-            "sentence": _BY_NAME[self.name].sentence,
+            "sentence": self.fault.sentence,
             "next_calls": self.next_calls,
             "every": self.every,
             "fraction": self.fraction,
             "seed": self.seed,
             "people": sorted(self.people),
+            "calls": sorted(self.calls),
             "options": dict(self.options),
             "seen": self.seen,
             "struck": self.struck,
@@ -123,15 +132,16 @@ class FaultRule:
 
 
 class FaultBoard:
-    """The rules in force on one simulator."""
+    """The rules in force on one simulator, which knows these faults."""
 
-    def __init__(self) -> None:
-        self._rules: dict[Scope, list[FaultRule]] = {"call": [], "send": [], "webhook": []}
+    def __init__(self, known: Sequence[Fault] = FAULTS) -> None:
+        self.known = {fault.name: fault for fault in known}
+        self._rules: dict[Scope, list[FaultRule]] = {scope: [] for scope in get_args(Scope)}
 
     def add(self, wanted: Mapping[str, Any]) -> FaultRule:
         """Put one fault up, as the control API words it. Raises `UnknownFault` with a sentence."""
-        rule = _read(wanted)
-        self._rules[_BY_NAME[rule.name].scope].append(rule)
+        rule = _read(wanted, self.known)
+        self._rules[rule.fault.scope].append(rule)
         return rule
 
     def clear(self, name: str | None = None) -> int:
@@ -147,24 +157,24 @@ class FaultBoard:
         """Return the rules that are up, spent ones included, so that their counters can be read."""
         return [rule for rules in self._rules.values() for rule in rules]
 
-    def draw(self, scope: Scope, person: str = "") -> Drawn:
+    def draw(self, scope: Scope, person: str = "", call: str = "") -> Drawn:
         """Count one call and return the faults that strike it, with their options."""
         rules = self._rules[scope]
         if not rules:
             return _NONE
-        return {rule.name: rule.options for rule in rules if rule.strikes(person)}
+        return {rule.name: rule.options for rule in rules if rule.strikes(person, call)}
 
     def standing(self, name: str) -> bool:
         """Say whether a rule of this name is up and not spent, without counting a call."""
         return any(rule.name == name and not rule.spent() for rule in self.rules())
 
 
-def _read(wanted: Mapping[str, Any]) -> FaultRule:
+def _read(wanted: Mapping[str, Any], faults: Mapping[str, Fault]) -> FaultRule:
     name = wanted.get("name")
-    fault = _BY_NAME.get(name) if isinstance(name, str) else None
+    fault = faults.get(name) if isinstance(name, str) else None
     if fault is None:
-        raise UnknownFault(f"There is no fault named {name!r}; the faults are {', '.join(_BY_NAME)}.")
-    known = {"name", "next_calls", "every", "fraction", "seed", "people", *fault.options}
+        raise UnknownFault(f"There is no fault named {name!r}; the faults are {', '.join(faults)}.")
+    known = {"name", "next_calls", "every", "fraction", "seed", "people", "calls", *fault.options}
     if stray := sorted(set(wanted) - known):
         raise UnknownFault(f"{fault.name} has no setting {stray[0]!r}; it has {', '.join(sorted(known))}.")
     every, fraction, next_calls = wanted.get("every"), wanted.get("fraction"), wanted.get("next_calls")
@@ -176,12 +186,15 @@ def _read(wanted: Mapping[str, Any]) -> FaultRule:
         raise UnknownFault(f"'fraction' is between 0 and 1; {fraction} was given.")
     if wanted.get("people") and fault.scope != "send":
         raise UnknownFault(f"{fault.name} strikes a whole {fault.scope}; it cannot be set for some people.")
+    if wanted.get("calls") and fault.scope != "call":
+        raise UnknownFault(f"{fault.name} strikes one {fault.scope}; it cannot be set for some calls.")
     return FaultRule(
-        name=fault.name,
+        fault=fault,
         next_calls=next_calls,
         every=every,
         fraction=fraction,
         seed=wanted.get("seed", 0),
         people=frozenset(wanted.get("people", ())),
+        calls=frozenset(wanted.get("calls", ())),
         options={key: wanted.get(key, default) for key, default in fault.options.items()},
     )

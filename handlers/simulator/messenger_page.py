@@ -1,9 +1,10 @@
 """One simulated Page: its set-up, its clock, its feed, and the state that can be started over."""
 
 from handlers.simulator.clock import VirtualClock
+from handlers.simulator.faults import FaultBoard
 from handlers.simulator.messenger_config import MessengerConfig
 from handlers.simulator.messenger_graph import Graph
-from handlers.simulator.messenger_stream import Stream
+from handlers.simulator.stream import Stream
 from handlers.simulator.messenger_world import World
 
 
@@ -15,6 +16,15 @@ class SimulatedPage:
         self.clock = clock
         self.stream = Stream()
         self._build()
+
+    @property
+    def faults(self) -> FaultBoard:
+        """The faults in force; another board after a reset."""
+        return self.world.faults
+
+    def head_count(self) -> int:
+        """Return how many people there are."""
+        return len(self.world.people)
 
     async def reset(self) -> None:
         """Start over as configured, with the clock where it is."""

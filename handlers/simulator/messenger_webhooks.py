@@ -14,7 +14,7 @@ from handlers.simulator.clock import VirtualClock
 from handlers.simulator.faults import FaultBoard
 from handlers.simulator.messenger_config import MessengerConfig
 from handlers.simulator.messenger_record import Sent
-from handlers.simulator.messenger_stream import Stream
+from handlers.simulator.stream import Stream
 
 Json = dict[str, Any]
 

@@ -2,11 +2,10 @@
 
 import asyncio
 import random
-import socket
-import struct
 
 from aiohttp import web
 
+from handlers.simulator.line import GATEWAY_PAGE, cut
 from handlers.simulator.messenger_errors import GraphError
 from handlers.simulator.messenger_graph import read_body, read_target
 from handlers.simulator.messenger_messages import Answer
@@ -17,8 +16,6 @@ BODY_MOST = 26_000_000  # bytes; a little above the 25 MB the platform takes, so
 
 # The oldest Graph version alive (v21.0, until 21 Jan 2027) serves calls to all before it.
 OLDEST_VERSION = 21.0
-
-_GATEWAY_PAGE = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>Sorry.</body></html>"
 
 
 class Wire:
@@ -68,12 +65,12 @@ class Wire:
         """Close the line without an answer; what was sent has its webhooks meanwhile."""
         self._after(answer)
         await asyncio.sleep(answer.hold_seconds)
-        _close(request, reset=answer.line == "reset")
+        cut(request, reset=answer.line == "reset")
         return web.Response()
 
     async def _write(self, request: web.Request, answer: Answer, version: str) -> web.StreamResponse:
         if answer.line == "gateway":
-            response = web.Response(body=_GATEWAY_PAGE, status=502, content_type="text/html")
+            response = web.Response(body=GATEWAY_PAGE, status=502, content_type="text/html")
         else:
             response = web.Response(
                 body=answer.body,
@@ -101,15 +98,3 @@ class Wire:
             return f"v{max(float(asked), OLDEST_VERSION)}" if asked else f"v{self._page.config.api_version}"
         except ValueError:
             return f"v{self._page.config.api_version}"
-
-
-def _close(request: web.Request, *, reset: bool) -> None:
-    """Close the connection without an answer; with `reset` by RST, so that the caller sees a reset."""
-    transport = request.transport
-    if transport is None:
-        return
-    connection = transport.get_extra_info("socket")
-    if reset and connection is not None:
-        # Lingering for 0 s makes the kernel reset the connection instead of closing it in order.
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abort()

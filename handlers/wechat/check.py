@@ -25,7 +25,7 @@ BAD_ADDRESS = Problem(
 )
 PICTURE_ELSEWHERE = Problem(
     "picture_elsewhere",
-    "The picture “{value}” is kept elsewhere, and pictures are only taken out of WeChat itself. Send it here in the chat.",
+    "The picture “{value}” is kept elsewhere; pictures are only taken out of WeChat itself. Send it here in the chat.",
 )
 STRIPPED_PICTURE = Problem(
     "article_picture_stripped",

@@ -33,7 +33,7 @@ def button_line(button: Button) -> str:
 
 def keyword_line(title: str, word: str) -> str:
     """Return the line that says which `word` to reply with; `title` alone where it has the word in it already."""
-    return title if word.casefold() in title.casefold() else f"{word}: {title}"
+    return title if word in title else f"{word}: {title}"
 
 
 def choice_lines(choices: Iterable[Choice], purpose: str) -> list[str]:

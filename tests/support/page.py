@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from bot import create_blueprint
-from bot.wiring import Runtime, build
+from bot.wiring import build
 from storage.models import OutboxMessage
 from tests.support.clock import Clock
 
@@ -50,7 +51,7 @@ class Page:
         path.write_text(CONFIG.format(url=url), encoding="utf-8")
         built = build(path)
         self.clock = clock
-        self.runtime = Runtime(built.settings, built.base, built.database, built.channels, clock.now)
+        self.runtime = replace(built, now=clock.now)
         self.channel = self.runtime.channels["page"]
         app = Flask("test")
         app.register_blueprint(create_blueprint(self.runtime))

@@ -7,7 +7,7 @@ const DOTS_AFTER = 250; // ms; an answer that is quicker than this needs no typi
 const DOTS_MOST = 6000; // ms; not everything is answered
 const PAUSE = 5 * 60 * 1000; // ms; after so long a silence the time is shown
 
-/** The picture the paper clip sends: any address would do, this one needs no network. */
+/** The picture the picture button sends: any address would do, this one needs no network. */
 const PICTURE = "pictures/spring.png";
 
 export class Phone {
@@ -86,9 +86,9 @@ export class Phone {
     const picture = el(
       "button",
       { type: "button", class: "round", title: "Send a picture", aria: { label: "Send a picture" }, onclick: () => this.#picture() },
-      "＋",
+      icon("picture"),
     );
-    const send = el("button", { class: "round send", title: "Send", aria: { label: "Send" } }, "➤");
+    const send = el("button", { class: "round send", title: "Send", aria: { label: "Send" } }, icon("send"));
     const submit = (event) => {
       event.preventDefault();
       this.#send();
@@ -143,6 +143,10 @@ export class Phone {
   #down() {
     this.thread.scrollTop = this.thread.scrollHeight;
   }
+}
+
+function icon(name) {
+  return el("img", { src: `icons/${name}.svg`, alt: "", width: 20, height: 20 });
 }
 
 function clock(at) {

@@ -49,7 +49,7 @@ class Chinese(gettext.NullTranslations):
 
 def walker(language: str = "en", **known: object) -> Walker:
     """Return somebody of whom these profile fields and variables are known."""
-    profile = {name: known.pop(name) for name in ("first_name", "city") if name in known}
+    profile: dict[str, object] = {name: known.pop(name) for name in ("first_name", "city") if name in known}
     texts = Chinese() if language == "zh_CN" else gettext.NullTranslations()
     return Walker(Person(profile=profile, variables=known), language, texts)
 

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -79,9 +80,11 @@ def test_every_place_has_its_line(place: Place, line: int) -> None:
     assert line_of(place, locate(SOURCE)) == line
 
 
-@pytest.mark.parametrize("path", sorted([*(ROOT / "flows").glob("*.toml"), ROOT / "pyproject.toml"]), ids=lambda p: p.name)
-def test_every_value_of_a_file_is_found(path: object) -> None:
-    source = path.read_text("utf-8")  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    "path", sorted([*(ROOT / "flows").glob("*.toml"), ROOT / "pyproject.toml"]), ids=lambda p: p.name
+)
+def test_every_value_of_a_file_is_found(path: Path) -> None:
+    source = path.read_text("utf-8")
     lines = locate(source)
     assert {place for place in _places(tomllib.loads(source)) if place not in lines} == set()
 

@@ -17,7 +17,7 @@ from handlers.simulator.clock import VirtualClock
 from handlers.simulator.messenger import MessengerSimulator
 from handlers.simulator.messenger_config import MessengerConfig
 from handlers.simulator.messenger_graph import Graph, read_target
-from handlers.simulator.messenger_stream import Stream
+from handlers.simulator.stream import Stream
 from handlers.simulator.messenger_world import World
 from handlers.simulator.serving import start_in_thread
 

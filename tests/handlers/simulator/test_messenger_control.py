@@ -5,7 +5,7 @@ import pytest
 import requests
 
 from handlers.simulator.messenger_people import People
-from handlers.simulator.messenger_stream import Stream
+from handlers.simulator.stream import Stream
 from tests.handlers.simulator.rig import HOUR_MS, live_page
 
 

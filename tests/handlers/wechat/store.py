@@ -23,7 +23,7 @@ class MemoryStore:
         self.kept[key] = (value, self._now().timestamp() + seconds)
 
     @contextmanager
-    def lock(self, key: str, seconds: float) -> Iterator[None]:
+    def lock(self, _key: str, _seconds: float) -> Iterator[None]:
         with self._lock:
             self.locked += 1
             yield

@@ -16,6 +16,10 @@ class Stream:
         self._readers: set[asyncio.Queue[bytes]] = set()
         self.missed = 0
 
+    def watched(self) -> bool:
+        """Say whether anybody reads, so that lines for nobody need not be made."""
+        return bool(self._readers)
+
     def join(self) -> asyncio.Queue[bytes]:
         """Take in a reader; what it is told waits in its queue, at most 1,000 lines."""
         reader: asyncio.Queue[bytes] = asyncio.Queue(_QUEUE_MOST)

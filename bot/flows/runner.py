@@ -1,0 +1,175 @@
+"""Runs people through flows: load, walk, write down. The only part of flows that touches storage.
+
+Called inside the webhook's transaction, or by a worker when a waiting time is over.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.flows import engine
+from bot.flows.enter import entry, heard
+from bot.flows.load import Flows
+from bot.flows.run import Effect, EnterFlow, Result, Run, RunStatus, Say, SetTag, SetVariable
+from bot.flows.walk import Walker
+from bot.texts import known, texts
+from broadcast.audience.matches import FlowRun as PastRun
+from broadcast.audience.matches import Person
+from broadcast.buttons import read_payload
+from handlers.content import Outgoing
+from handlers.events import ButtonPressed, Event, MessageReceived
+from storage import clicks, flow_runs, subscribers
+from storage.models import FlowRun, Subscriber
+
+COLUMNS = (*subscribers.PROFILE_FIELDS, *subscribers.MOMENT_FIELDS, "consent", "unreachable")
+MOST_IN_A_ROW = 5
+"""A flow may lead into the next one; so many at once is a circle nobody meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """The flows of an installation, on one channel. `zone` says when days begin; `language` is the default."""
+
+    flows: Flows
+    channel_id: int
+    zone: ZoneInfo
+    language: str
+
+    def take(self, event: Event, now: datetime) -> list[Outgoing] | None:
+        """Let a person enter a flow or go on with theirs; None when the event is not for any flow."""
+        subscriber = subscribers.find(self.channel_id, event.person)
+        if subscriber is None:
+            return None
+        event, broadcast_id = self._count_tap(event, subscriber, now)
+        found = entry(event, self.flows, self._completed(subscriber))
+        row = flow_runs.open_run(subscriber.id)
+        if found is not None:
+            if row is not None:
+                self._replace(row, now)
+            return self._enter(found.flow.name, subscriber, broadcast_id, now)
+        said = heard(event)
+        if row is None or said is None:
+            return [] if self._handed_over(subscriber) and said is not None else None
+        flow = self.flows.find(row.flow)
+        if flow is None:  # its file is gone; nobody can say how it would have gone on
+            self._replace(row, now)
+            return None
+        result = engine.resume(Run.model_validate(row.data), flow, self._walker(subscriber), said, self._local(now))
+        if not result.heard:
+            return None
+        return self._write(row, result, subscriber, now)
+
+    def go_on(self, row: FlowRun, now: datetime) -> list[Outgoing]:
+        """Take a run on whose waiting time is over."""
+        flow = self.flows.find(row.flow)
+        subscriber: Subscriber = row.subscriber
+        if flow is None:
+            self._replace(row, now)
+            return []
+        result = engine.timed_out(Run.model_validate(row.data), flow, self._walker(subscriber), self._local(now))
+        return self._write(row, result, subscriber, now)
+
+    def start(self, name: str, subscriber: Subscriber, now: datetime) -> list[Outgoing]:
+        """Start a flow for somebody, in place of the one they are in."""
+        row = flow_runs.open_run(subscriber.id)
+        if row is not None:
+            self._replace(row, now)
+        return self._enter(name, subscriber, None, now)
+
+    def stop(self, subscriber: Subscriber, now: datetime) -> None:
+        """End the run of somebody who wants no more messages."""
+        row = flow_runs.open_run(subscriber.id)
+        if row is not None:
+            self._replace(row, now)
+
+    def _count_tap(self, event: Event, subscriber: Subscriber, now: datetime) -> tuple[Event, int | None]:
+        """Count a tap on a broadcast's button; return the event as it reads without the broadcast's mark."""
+        if not isinstance(event, MessageReceived | ButtonPressed):
+            return event, None
+        payload, broadcast_id, place = read_payload(event.payload)
+        if not broadcast_id:
+            return event, None
+        clicks.record(broadcast_id, subscriber.id, place, now)
+        return replace(event, payload=payload), broadcast_id
+
+    def _enter(self, name: str, subscriber: Subscriber, broadcast_id: int | None, now: datetime) -> list[Outgoing]:
+        said: list[Outgoing] = []
+        for _ in range(MOST_IN_A_ROW):
+            flow = self.flows.find(name)
+            if flow is None:
+                return said
+            result = engine.start(flow, self._walker(subscriber), self._local(now))
+            run_id = flow_runs.begin(self.channel_id, subscriber.id, flow.name, broadcast_id, now)
+            said += self._keep(run_id, 0, result, subscriber)
+            onward = [effect.flow for effect in result.effects if isinstance(effect, EnterFlow)]
+            if not onward:
+                return said
+            name, subscriber = onward[-1], Subscriber.get_by_id(subscriber.id)
+        return said
+
+    def _write(self, row: FlowRun, result: Result, subscriber: Subscriber, now: datetime) -> list[Outgoing]:
+        said = self._keep(row.id, row.version, result, subscriber)
+        for effect in result.effects:
+            if isinstance(effect, EnterFlow):
+                said += self._enter(effect.flow, Subscriber.get_by_id(subscriber.id), row.broadcast_id, now)
+        return said
+
+    def _keep(self, run_id: int, version: int, result: Result, subscriber: Subscriber) -> list[Outgoing]:
+        """Write down a run and what it sets; say nothing when somebody else has moved the run on meanwhile."""
+        run = result.run
+        kept = flow_runs.keep(
+            run_id, version, status=run.status.value, data=run.model_dump(mode="json"),
+            waiting_until=run.waiting_until, ended_at=run.ended_at,
+        )  # fmt: skip
+        if not kept:
+            return []
+        self._set(result.effects, subscriber)
+        return [
+            Outgoing(to=subscriber.platform_user_id, message=effect.message, choices=effect.choices)
+            for effect in result.effects
+            if isinstance(effect, Say)
+        ]
+
+    def _set(self, effects: Iterable[Effect], subscriber: Subscriber) -> None:
+        for effect in effects:
+            match effect:
+                case SetVariable(name, value):
+                    subscribers.set_variable(subscriber.id, name, value)
+                case SetTag(name, on):
+                    subscribers.tag(subscriber.id, name, on=on)
+
+    def _replace(self, row: FlowRun, now: datetime) -> None:
+        run = Run.model_validate(row.data).ended(RunStatus.DROPPED, now)
+        flow_runs.keep(
+            row.id, row.version, status=run.status.value, data=run.model_dump(mode="json"),
+            waiting_until=None, ended_at=now,
+        )  # fmt: skip
+
+    def _handed_over(self, subscriber: Subscriber) -> bool:
+        """Say whether a person answers this subscriber now: then the bot keeps quiet."""
+        last = flow_runs.latest(subscriber.id)
+        return last is not None and last.status == flow_runs.HANDED_OVER
+
+    def _completed(self, subscriber: Subscriber) -> set[str]:
+        return {row.flow for row in flow_runs.of(subscriber.id) if row.status == RunStatus.COMPLETED}
+
+    def _walker(self, subscriber: Subscriber) -> Walker:
+        language = known(subscriber.language or subscriber.locale or self.language)
+        return Walker(person_of(subscriber), language, texts(language))
+
+    def _local(self, now: datetime) -> datetime:
+        return now.astimezone(self.zone)
+
+
+def person_of(subscriber: Subscriber) -> Person:
+    """Return a subscriber as filters and flows look at one."""
+    return Person(
+        profile={name: getattr(subscriber, name) for name in COLUMNS},
+        variables=subscriber.variables,
+        tags=subscriber.tags,
+        flows=tuple(
+            PastRun(flow=row.flow, status=row.status, started_at=row.started_at, ended_at=row.ended_at)
+            for row in flow_runs.of(subscriber.id)
+        ),
+    )

@@ -1,0 +1,51 @@
+"""The circuit breaker of a broadcast: tells trouble that is everybody's from trouble that is one person's."""
+
+from collections import deque
+
+from broadcast.verdict import said
+from handlers.outcomes import Fate, Outcome, Refused, Uncertain
+
+SAME_FAILURES = 20
+"""After so many equal failures in a row it is not about one person."""
+
+LOOKED_BACK = 200
+MOST_FAILURES = LOOKED_BACK // 2
+"""Nor when so many of the last `LOOKED_BACK` calls failed, for whatever reasons."""
+
+_ABOUT_US = frozenset({Fate.GIVE_UP, Fate.RETRY, Fate.UNKNOWN})
+"""Fates that speak of the message or the line. A skipped or unsubscribed person says nothing about the others."""
+
+NO_ANSWER = "The platform did not answer any more. Whether the last messages went out will show when it does."
+TOO_MANY = "More than half of the last calls failed. The report says why; go on if that is all right."
+
+
+class Trouble:
+    """Follows one broadcast's outcomes in one worker; `reason` is set once it should be held and its admin asked."""
+
+    __slots__ = ("_count", "_last", "_recent", "reason")
+
+    def __init__(self) -> None:
+        self.reason = ""  # a sentence
+        self._last = ""
+        self._count = 0
+        self._recent: deque[bool] = deque(maxlen=LOOKED_BACK)
+
+    def follow(self, outcome: Outcome) -> None:
+        """Take note of one more outcome."""
+        failure = _failure(outcome)
+        self._count = self._count + 1 if failure == self._last else 1
+        self._last = failure
+        self._recent.append(bool(failure))
+        if failure and self._count >= SAME_FAILURES:
+            self.reason = said(outcome) if isinstance(outcome, Refused) else NO_ANSWER
+        elif self._recent.count(True) > MOST_FAILURES:
+            self.reason = TOO_MANY
+
+
+def _failure(outcome: Outcome) -> str:
+    """Return what went wrong, to be compared; '' when it says nothing about the other people."""
+    if isinstance(outcome, Uncertain):
+        return "no_answer"
+    if isinstance(outcome, Refused) and outcome.failure.fate in _ABOUT_US:
+        return f"{outcome.failure.reason} {outcome.code}".strip()
+    return ""
