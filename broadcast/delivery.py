@@ -8,9 +8,10 @@ were in flight, and the database commits tens of times a second whatever the rat
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import aiohttp
 import peewee as pw
@@ -76,7 +77,7 @@ class Surroundings:
     database: DatabaseThread
     http: aiohttp.ClientSession
     notify: Notify
-    prepare: Callable[[Draft], Awaitable[Composer | None]]
+    prepare: Callable[[Draft], Coroutine[Any, Any, Composer | None]]
     """Uploads what the broadcast shows; None when that failed and the broadcast was held."""
 
 
@@ -117,8 +118,7 @@ class Delivery:
                 except (RedisError, pw.DatabaseError) as error:
                     # Either may be away for a while. Nothing is lost: what we hold is in the ledger.
                     _log.warning("delivery_waits", channel=self._around.channel_id, error=type(error).__name__)
-                except Exception:
-                    # A mistake of ours in one channel or broadcast must not end the others.
+                except Exception:  # noqa: BLE001 - a mistake of ours on one channel must not end the others
                     _log.exception("delivery_failed", channel=self._around.channel_id)
                 if not busy:
                     await self._rest()
@@ -297,17 +297,16 @@ class Delivery:
             self._usage = _fuller(self._usage, outcome.usage)
         self._recorder.add(Result(queue, claim, outcome))
 
-
     async def _send(self, queue: Queue, claim: Claim) -> Outcome:
         """Compose and call. A mistake of ours costs one row, in doubt if the call may have left, and never more."""
         try:
             outgoing = queue.composer.compose(claim.subscriber_id, claim.to, claim.step, claim.fills)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - see above
             _log.exception("compose_failed", broadcast=queue.draft.id)
             return Refused(_NOT_COMPOSED, type(error).__name__)
         try:
             return await self._around.platform.send_bulk(self._around.http, outgoing)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - see above
             _log.exception("call_failed", broadcast=queue.draft.id)
             return Uncertain(type(error).__name__)
 

@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import peewee as pw
 import structlog
@@ -185,8 +186,8 @@ class Engine:
                 wait = (await database.run(sweep.next_moment, self._now(), timedelta(seconds=wait))).total_seconds()
             except pw.DatabaseError as error:
                 _log.warning("sweep_failed", error=str(error))
-            except Exception:
-                _log.exception("sweep_failed")  # the clockwork goes on: everything else depends on it
+            except Exception:  # noqa: BLE001 - the clockwork goes on: everything else depends on it
+                _log.exception("sweep_failed")
             await self._until_woken(wait)
 
     async def _read_profiles(self, database: DatabaseThread) -> None:
@@ -196,7 +197,7 @@ class Engine:
                     await database.run(read_profiles, channel.id, channel.platform, self._now())
                 except pw.DatabaseError as error:
                     _log.warning("profiles_wait", error=str(error))
-                except Exception:
+                except Exception:  # noqa: BLE001 - nobody waits for these
                     _log.exception("profiles_failed", channel=channel.id)
             await asyncio.sleep(PROFILES_SECONDS)
 
@@ -205,7 +206,9 @@ class Engine:
             await asyncio.wait_for(self._swept.wait(), seconds)
         self._swept.clear()
 
-    def _preparer(self, channel: Channel, database: DatabaseThread) -> Callable[[Draft], Awaitable[Composer | None]]:
+    def _preparer(
+        self, channel: Channel, database: DatabaseThread
+    ) -> Callable[[Draft], Coroutine[Any, Any, Composer | None]]:
         async def prepare(draft: Draft) -> Composer | None:
             try:
                 content = await database.run(place_pictures, channel.id, channel.platform, draft.content, self._now())
@@ -214,7 +217,7 @@ class Engine:
                 why = str(error)
             except AWAY:
                 raise
-            except Exception:
+            except Exception:  # noqa: BLE001 - held, and its admin asked
                 _log.exception("prepare_failed", broadcast=draft.id)
                 why = "It could not be made ready to send; the log of the worker says why."
             await database.run(sweep.hold, draft, SYSTEM, why, self._now(), self._notify)

@@ -86,7 +86,7 @@ class Recorder:
         """Commit results together; one by one when one of them cannot be written, which is then in doubt."""
         try:
             return await self._patiently(self._write, batch)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - one result must not keep the others from being written
             if len(batch) > 1:
                 return any([await self._commit([result]) for result in batch])
             _log.exception("result_unwritable", broadcast=batch[0].queue.draft.id)

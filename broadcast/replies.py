@@ -14,8 +14,9 @@ from broadcast.limits import Pace
 from broadcast.threads import DatabaseThread
 from handlers.content import Outgoing
 from handlers.contract import Platform
-from handlers.outcomes import Outcome, Uncertain
+from handlers.outcomes import Outcome, Refused, Uncertain
 from storage import outbox
+from storage.database import AWAY
 from storage.lifecycle import OutboxState
 from storage.outbox import Waiting
 
@@ -23,6 +24,9 @@ AT_ONCE = 16
 IDLE_SECONDS = 1.0
 ATTEMPTS = 2
 """A reply whose answer was lost is said once more, unless the platform's echo proves that it arrived."""
+
+PATIENCE = 10
+"""So often a reply is tried while the whole channel is refused, at growing distances: for about half an hour."""
 
 ECHO_GRACE = timedelta(seconds=5)
 MARK = "r:"
@@ -96,21 +100,37 @@ class Replies:
             await self._pace.reply(self._channel_id, self._rate)
         except RedisError:
             _log.warning("replies_unpaced", channel=self._channel_id)  # a person waits; Redis need not
-        outgoing = Outgoing.model_validate({**row.payload, "metadata": f"{MARK}{row.id}"})
         try:
+            outgoing = Outgoing.model_validate({**row.payload, "metadata": f"{MARK}{row.id}"})
             outcome: Outcome = await asyncio.to_thread(self._platform.send, outgoing)
         except Exception as error:  # noqa: BLE001 - one bad reply must not end the lane
             _log.exception("reply_failed", channel=self._channel_id)
             outcome = Uncertain(type(error).__name__)
-        await self._database.run(self._record, row, outcome)
+        await self._remember(row, outcome)
+
+    async def _remember(self, row: Waiting, outcome: Outcome) -> None:
+        """Record what a reply came to, however long the database takes to come back."""
+        while True:
+            try:
+                await self._database.run(self._record, row, outcome)
+            except AWAY as error:
+                _log.error("reply_unrecorded", channel=self._channel_id, error=str(error))
+                await asyncio.sleep(IDLE_SECONDS)
+            else:
+                return
 
     def _record(self, row: Waiting, outcome: Outcome) -> None:
         now = self._now()
         match verdict.judge(outcome, row.attempts, now):
             case verdict.Sent(message_id):
                 outbox.finish(row.id, OutboxState.SENT, now, message_id=message_id)
+            case verdict.Later(_, reason, tried=False) if row.attempts >= PATIENCE:
+                outbox.finish(row.id, OutboxState.FAILED, now, reason=reason)
+            case verdict.Later(_, reason, tried=False):
+                assert isinstance(outcome, Refused)
+                outbox.retry(row.id, now + verdict.backoff(outcome.failure, row.attempts), reason, now)
             case verdict.Later(due, reason):
-                outbox.retry(row.id, max(due, now + timedelta(seconds=1)), reason, now)
+                outbox.retry(row.id, due, reason, now)
             case verdict.Ended("unknown", reason) if row.attempts + 1 < ATTEMPTS:
                 outbox.retry(row.id, now + ECHO_GRACE, reason, now)
             case verdict.Ended(_, reason):

@@ -71,8 +71,7 @@ def begin_sending(clock: Callable[[], datetime], notify: Notify) -> None:
             _fail(row.id, str(problem), clock(), notify)
         except AWAY:
             raise
-        except Exception:
-            # One that cannot be planned must not keep the others waiting.
+        except Exception:  # noqa: BLE001 - one that cannot be planned must not keep the others waiting
             _log.exception("plan_failed", broadcast=row.id)
             _fail(row.id, "Its audience could not be chosen; the log of the worker says why.", clock(), notify)
 

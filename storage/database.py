@@ -77,18 +77,20 @@ class _Postgres(pw.PostgresqlDatabase):
 
         What certainly changed nothing (a transaction that is only beginning, a question) is run once more.
         """
+        peewee: Any = super()
         try:
-            return super().execute_sql(sql, params)
+            return peewee.execute_sql(sql, params)
         except (pw.OperationalError, pw.InterfaceError):
             if self.transaction_depth() or not self._broken():
                 raise
             self.close()
             if not sql.startswith(("BEGIN", "SELECT")):
                 raise
-            return super().execute_sql(sql, params)
+            return peewee.execute_sql(sql, params)
 
     def _broken(self) -> bool:
-        return not self.is_closed() and bool(self.connection().closed)
+        peewee: Any = self
+        return not self.is_closed() and bool(peewee.connection().closed)
 
 
 def _without_password(url: str) -> str:

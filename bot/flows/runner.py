@@ -43,45 +43,43 @@ class Runner:
             return None
         event, broadcast_id = self._count_tap(event, subscriber, now)
         found = entry(event, self.flows, self._completed(subscriber))
-        row = flow_runs.open_run(subscriber.id)
         if found is not None:
-            if row is not None:
-                self._replace(row, now)
+            self.stop(subscriber, now)
             return self._enter(found.flow.name, subscriber, broadcast_id, now)
-        said = heard(event)
-        if row is None or said is None:
-            return [] if self._handed_over(subscriber) and said is not None else None
-        flow = self.flows.find(row.flow)
-        if flow is None:  # its file is gone; nobody can say how it would have gone on
-            self._replace(row, now)
+        said, row = heard(event), self._open(subscriber)
+        if said is None:
             return None
+        if row is None:
+            return [] if self._handed_over(subscriber) else None
+        flow = self.flows.by_name[row.flow]
         result = engine.resume(Run.model_validate(row.data), flow, self._walker(subscriber), said, self._local(now))
-        if not result.heard:
-            return None
-        return self._write(row, result, subscriber, now)
+        return self._write(row, result, subscriber, now) if result.heard else None
 
     def go_on(self, row: FlowRun, now: datetime) -> list[Outgoing]:
         """Take a run on whose waiting time is over."""
-        flow = self.flows.find(row.flow)
-        subscriber: Subscriber = row.subscriber
-        if flow is None:
-            self._replace(row, now)
+        flow = self.flows.by_name.get(row.flow)
+        if flow is None:  # its file is gone, and with it what was to come
+            self._drop(row, now)
             return []
+        subscriber: Subscriber = row.subscriber
         result = engine.timed_out(Run.model_validate(row.data), flow, self._walker(subscriber), self._local(now))
         return self._write(row, result, subscriber, now)
 
     def start(self, name: str, subscriber: Subscriber, now: datetime) -> list[Outgoing]:
         """Start a flow for somebody, in place of the one they are in."""
-        row = flow_runs.open_run(subscriber.id)
-        if row is not None:
-            self._replace(row, now)
+        self.stop(subscriber, now)
         return self._enter(name, subscriber, None, now)
 
     def stop(self, subscriber: Subscriber, now: datetime) -> None:
-        """End the run of somebody who wants no more messages."""
-        row = flow_runs.open_run(subscriber.id)
+        """End the run somebody is in, if any."""
+        row = self._open(subscriber)
         if row is not None:
-            self._replace(row, now)
+            self._drop(row, now)
+
+    def _open(self, subscriber: Subscriber) -> FlowRun | None:
+        """Return the run a person is in, if it is one of these flows: a host's own runs are the host's."""
+        row = flow_runs.open_run(subscriber.id)
+        return row if row is not None and row.flow in self.flows.by_name else None
 
     def _count_tap(self, event: Event, subscriber: Subscriber, now: datetime) -> tuple[Event, int | None]:
         """Count a tap on a broadcast's button; return the event as it reads without the broadcast's mark."""
@@ -139,7 +137,7 @@ class Runner:
                 case SetTag(name, on):
                     subscribers.tag(subscriber.id, name, on=on)
 
-    def _replace(self, row: FlowRun, now: datetime) -> None:
+    def _drop(self, row: FlowRun, now: datetime) -> None:
         run = Run.model_validate(row.data).ended(RunStatus.DROPPED, now)
         flow_runs.keep(
             row.id, row.version, status=run.status.value, data=run.model_dump(mode="json"),

@@ -90,10 +90,10 @@ class Control:
 
     async def _phone(self, request: web.Request) -> web.Response:
         """Tell what is on a person's phone: `?since=` is the `next` of the answer before."""
-        psid, since = request.match_info["psid"], since(request)
+        psid, first = request.match_info["psid"], since(request)
         self._page.world.people.find(psid)
         thread = self._page.world.record.phones.get(psid, [])
-        return answer({"messages": [message.as_json(psid) for message in thread[since:]], "next": len(thread)})
+        return answer({"messages": [message.as_json(psid) for message in thread[first:]], "next": len(thread)})
 
     async def _say(self, request: web.Request) -> web.Response:
         """Let a person act and post the webhook: `{psid, text | quick_reply | postback | ...}`."""
@@ -118,8 +118,8 @@ class Control:
 
     async def _sends(self, request: web.Request) -> web.Response:
         """List accepted sends in order: `?since=` is the `next` of the answer before."""
-        sends, since = self._page.world.record.sends, since(request)
-        return answer({"sends": [sent.as_json() for sent in sends[since:]], "next": len(sends)})
+        sends, first = self._page.world.record.sends, since(request)
+        return answer({"sends": [sent.as_json() for sent in sends[first:]], "next": len(sends)})
 
     async def _counts(self, _request: web.Request) -> web.Response:
         world = self._page.world

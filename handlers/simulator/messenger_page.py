@@ -4,8 +4,8 @@ from handlers.simulator.clock import VirtualClock
 from handlers.simulator.faults import FaultBoard
 from handlers.simulator.messenger_config import MessengerConfig
 from handlers.simulator.messenger_graph import Graph
-from handlers.simulator.stream import Stream
 from handlers.simulator.messenger_world import World
+from handlers.simulator.stream import Stream
 
 
 class SimulatedPage:

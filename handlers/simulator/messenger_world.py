@@ -8,9 +8,9 @@ from handlers.simulator.messenger_people import People
 from handlers.simulator.messenger_profile import PageProfile
 from handlers.simulator.messenger_rates import Rates
 from handlers.simulator.messenger_record import Record
-from handlers.simulator.stream import Stream
 from handlers.simulator.messenger_templates import Templates
 from handlers.simulator.messenger_webhooks import Webhooks
+from handlers.simulator.stream import Stream
 
 _HOUR_MS = 60 * 60 * 1000
 

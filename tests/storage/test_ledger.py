@@ -80,9 +80,9 @@ def test_two_workers_never_claim_the_same_person(sending):
 def test_a_row_waits_for_its_time(sending):
     claims = ledger.claim(sending, "w1", 5, START)
     later = START + timedelta(minutes=1)
-    ledger.put_back(sending, "w1", [(claims[0].subscriber_id, later, "busy", "2")], START, tried=True)
+    go(sending, "w1", claims[:1])
+    ledger.put_back(sending, "w1", [(claims[0].subscriber_id, 0, later, "busy", "2")], START, tried=True)
     assert ledger.claim(sending, "w1", 5, START) == []
-    assert ledger.next_due(sending) == later
     (again,) = ledger.claim(sending, "w1", 5, later)
     assert again.attempts == 1
 
@@ -107,10 +107,10 @@ def test_several_messages_go_back_to_claimed_in_between(sending):
     claims = ledger.claim(sending, "w1", 1, START)
     go(sending, "w1", claims)
     person = claims[0].subscriber_id
-    ledger.record_accepted(sending, 2, [(person, 0, "m_1")], START)
+    ledger.record_accepted(sending, 2, [(person, 0, "m_1")], START, worker="w1")
     assert "claimed" in states(sending)
     go(sending, "w1", claims)
-    ledger.record_accepted(sending, 2, [(person, 1, "m_2")], START)
+    ledger.record_accepted(sending, 2, [(person, 1, "m_2")], START, worker="w1")
     assert Recipient.get(Recipient.state == "sent").message_ids == "m_1 m_2"
 
 
@@ -140,7 +140,7 @@ def test_a_worker_that_lost_its_rows_changes_nothing(sending):
     claims = ledger.claim(sending, "slow", 2, START)
     ledger.release([], START)
     go(sending, "slow", claims)
-    ledger.record_refused(sending, "slow", R.FAILED, [(claims[0].subscriber_id, "x", "1")], START)
+    ledger.record_refused(sending, "slow", R.FAILED, [(claims[0].subscriber_id, 0, "x", "1")], START)
     assert states(sending) == ["pending"] * 5
 
 

@@ -42,7 +42,7 @@ WORDS = st.sampled_from(
         "退出",
         "好的",
         "三",
-        "{first_name}",
+        "{plan}",
         "stop",
     ]
 )

@@ -17,9 +17,9 @@ from handlers.simulator.clock import VirtualClock
 from handlers.simulator.messenger import MessengerSimulator
 from handlers.simulator.messenger_config import MessengerConfig
 from handlers.simulator.messenger_graph import Graph, read_target
-from handlers.simulator.stream import Stream
 from handlers.simulator.messenger_world import World
 from handlers.simulator.serving import start_in_thread
+from handlers.simulator.stream import Stream
 
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 HOUR_MS = 3_600_000
