@@ -12,7 +12,7 @@ import peewee as pw
 from bot import exchange, wiring
 from bot.settings import BadSettings
 from bot.wiring import ChannelRuntime, Runtime
-from storage import admins
+from storage import admins, subscribers
 from storage.database import DatabaseProblem, open_database
 from storage.migrate import migrate
 
@@ -65,9 +65,16 @@ def _parser() -> argparse.ArgumentParser:
     importing = command("import", _import, "Add or update subscribers from a CSV file.")
     importing.add_argument("--channel", required=True, metavar="NAME")
     importing.add_argument("file", metavar="FILE.csv")
-    exporting = command("export", _export, "Print CSV.")
-    exporting.add_argument("what", choices=("recipients",))
-    exporting.add_argument("--broadcast", required=True, metavar="ID")
+    exporting = command(
+        "export", _export, "Print a broadcast's recipients as CSV, or all that is known of a person as JSON."
+    )
+    exporting.add_argument("what", choices=("recipients", "person"))
+    exporting.add_argument("--broadcast", metavar="ID", help="for recipients")
+    exporting.add_argument("--channel", metavar="NAME", help="for person")
+    exporting.add_argument("--person", metavar="PLATFORM_USER_ID", help="for person")
+    erasing = command("erase", _erase, "Remove one person everywhere; the sums stay.")
+    erasing.add_argument("--channel", required=True, metavar="NAME")
+    erasing.add_argument("person", metavar="PLATFORM_USER_ID")
     status = command("status", _status, "List all broadcasts with their numbers.")
     status.add_argument("--json", action="store_true", help="for programs")
     return parser
@@ -146,10 +153,24 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    _runtime(options)
-    if not options.broadcast.isdecimal():
+    runtime = _runtime(options)
+    if options.what == "person":
+        if not (options.channel and options.person):
+            raise Mistake("export person needs --channel NAME and --person PLATFORM_USER_ID.")
+        known = exchange.person(_channel(runtime, options.channel).id, options.person)
+        print(exchange.as_json(known))
+        return 0
+    if not (options.broadcast or "").isdecimal():
         raise Mistake(f"--broadcast takes a number, as `status` prints it; got {options.broadcast!r}.")
     exchange.export_recipients(int(options.broadcast), sys.stdout)
+    return 0
+
+
+def _erase(options: argparse.Namespace) -> int:
+    runtime = _runtime(options)
+    if not subscribers.erase(_channel(runtime, options.channel).id, options.person, runtime.now()):
+        raise Mistake(f"Nobody called {options.person} is known on {options.channel}.")
+    print(f"{options.person} is erased; nothing of theirs is left but the sums")
     return 0
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from storage import broadcasts, ledger, subscribers, variables
+from storage import broadcasts, flow_runs, ledger, subscribers, variables
 from storage.fields import from_ms
 from storage.ledger import Sums
 from storage.lifecycle import REACHED, UNFINISHED
@@ -172,9 +172,37 @@ def export_recipients(broadcast_id: int, out: TextIO) -> None:
         raise BadFile(f"There is no broadcast {broadcast_id}; `status` lists those there are.")
     writer = csv.writer(out)
     writer.writerow(("platform_user_id", "state", "reason", "message_ids", "updated_at"))
-    for person, state, reason, message_ids, updated_at in ledger.rows(broadcast_id):
-        moment = from_ms(updated_at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        writer.writerow((person, state, reason, message_ids, moment))
+    for who, state, reason, message_ids, updated_at in ledger.rows(broadcast_id):
+        writer.writerow((who, state, reason, message_ids, _iso(from_ms(updated_at))))
+
+
+def person(channel_id: int, platform_user_id: str) -> dict[str, Any]:
+    """Return all that is known of one person. Raises `BadFile` when nobody is."""
+    known = subscribers.find(channel_id, platform_user_id)
+    if known is None:
+        raise BadFile(f"Nobody called {platform_user_id} is known on this channel.")
+    profile = {name: getattr(known, name) for name in subscribers.PROFILE_FIELDS if getattr(known, name)}
+    moments = {name: _iso(getattr(known, name)) for name in (*subscribers.MOMENT_FIELDS, "consent_at")}
+    return {
+        "platform_user_id": known.platform_user_id,
+        "profile": profile,
+        "consent": known.consent,
+        **{name: moment for name, moment in moments.items() if moment},
+        "variables": known.variables,
+        "tags": known.tags,
+        "flows": [
+            {"flow": run.flow, "status": run.status, "started_at": _iso(run.started_at), "ended_at": _iso(run.ended_at)}
+            for run in flow_runs.of(known.id)
+        ],
+        "broadcasts": [
+            {"id": number, "name": name, "state": state, "reason": reason, "sent_at": _iso(sent_at)}
+            for number, name, state, reason, sent_at in ledger.of_person(known.id)
+        ],
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else None
 
 
 def status(channel_names: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -202,7 +230,7 @@ def _line(number: int, name: str, channel: str, state: str, sums: Sums) -> dict[
     }
 
 
-def as_json(rows: list[dict[str, Any]]) -> str:
+def as_json(rows: Any) -> str:
     """Return the rows for programs."""
     return json.dumps(rows, ensure_ascii=False, indent=2)
 

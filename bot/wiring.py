@@ -17,6 +17,7 @@ from rq.serializers import JSONSerializer
 from bot import log
 from bot.flows.load import Flows
 from bot.flows.load import load as load_flows
+from bot.flows.mistakes import BadFlows
 from bot.flows.runner import Runner
 from bot.settings import BadSettings, Settings, load, zone_of
 from bot.settings import Channel as ChannelSettings
@@ -138,7 +139,11 @@ def build(path: Path) -> Runtime:
 
 def _flows(base: Path, made: Mapping[str, ChannelRuntime]) -> Flows:
     """Read the flows beside the settings and make the variables they set known on every channel."""
-    flows = load_flows(base / FLOWS_FOLDER, platforms=[channel.platform.capabilities for channel in made.values()])
+    platforms = [channel.platform.capabilities for channel in made.values()]
+    try:
+        flows = load_flows(base / FLOWS_FOLDER, platforms=platforms)
+    except BadFlows as error:
+        raise BadSettings(str(error)) from None
     for channel in made.values():
         for name, kind in flows.variables.items():
             variables.declare(channel.id, name, kind.value)

@@ -79,7 +79,7 @@ class MassSending(Protocol):
         ...
 
     def send(self, to: Recipients, message: Message, *, way_out: str, key: str, draft: str = "") -> Outcome:
-        """Submit one mass message; `Accepted.message_id` is the job's id.
+        """Submit one mass message; `Accepted.message_id` is the job's id, "" where it was not told.
 
         `key` (1 to 32 ASCII characters) makes it safe to repeat an `Uncertain` call within `key_lifetime`: the
         same key never sends twice. Where its `why` is `waiting_for_confirmation` the account's owner has to agree

@@ -380,3 +380,13 @@ def rows(broadcast_id: int) -> Iterator[tuple[str, str, str, str, int]]:
         for row in page:
             yield row[1], row[2], row[3], row[4], row[5]
         after = page[-1][0]
+
+
+def of_person(subscriber_id: int) -> list[tuple[int, str, str, str, datetime | None]]:
+    """Return (broadcast id, its name, state, reason, sent at) of everything one person was to get, oldest first."""
+    found = execute(
+        "SELECT b.id, b.name, r.state, r.reason, r.sent_at FROM recipients r JOIN broadcasts b ON b.id = r.broadcast_id"
+        " WHERE r.subscriber_id = ? ORDER BY b.id",
+        (subscriber_id,),
+    )
+    return [(row[0], row[1], row[2], row[3], None if row[4] is None else from_ms(row[4])) for row in found]

@@ -183,7 +183,11 @@ def erase(channel_id: int, person: str, now: datetime) -> bool:
             followed_at=None,
             window_expires_at=None,
         ).where(Subscriber.id == subscriber.id).execute()
-        FlowRun.update(data={}).where(FlowRun.subscriber == subscriber.id).execute()
+        runs = FlowRun.subscriber == subscriber.id
+        FlowRun.update(data={}).where(runs).execute()
+        FlowRun.update(status="dropped", waiting_until=None, ended_at=now).where(
+            runs & (FlowRun.status == "started")
+        ).execute()
         Recipient.update(fills="").where(Recipient.subscriber == subscriber.id).execute()
         for table in (Conversation, OutboxMessage, ClaimAttempt, Admin):
             table.delete().where((table.channel == channel_id) & (table.platform_user_id == person)).execute()

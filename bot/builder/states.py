@@ -12,6 +12,8 @@ class State(StrEnum):
     WHO = "who"
     MESSAGES = "messages"
     FALLBACK = "fallback"  # what is read by those who have no such value
+    PART = "part"  # one field of a card or an article
+    BUTTON = "button"  # its words, then what it does
     REVIEW = "review"
     CONFIRM = "confirm"  # the number of people has to be typed
     EDIT = "edit"  # which part

@@ -1,4 +1,4 @@
-"""Reads the short orders about the messages of a draft: `remove 2`, `move 2 up`, `edit 2`."""
+"""Reads the short orders about the messages of a draft: `remove 2`, `move 2 up`, `edit 2.1`, `way out: …`."""
 
 import re
 from dataclasses import dataclass
@@ -6,27 +6,49 @@ from typing import Literal
 
 from bot.conversation.words import plain
 
-_NUMBER = r"#?(\d{1,2})"
-Verb = Literal["remove", "replace", "up", "down"]
+_PLACE = r"#?(\d{1,2})(?:\.(\d{1,2}))?"
+Verb = Literal["remove", "replace", "up", "down", "to", "copy", "button", "bare"]
 _ORDERS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
-    ("remove", re.compile(rf"(?:remove|delete) {_NUMBER}|删除 ?{_NUMBER}")),
-    ("replace", re.compile(rf"(?:edit|replace|change) {_NUMBER}|(?:修改|替换) ?{_NUMBER}")),
-    ("up", re.compile(rf"move {_NUMBER} up|上移 ?{_NUMBER}")),
-    ("down", re.compile(rf"move {_NUMBER} down|下移 ?{_NUMBER}")),
+    ("bare", re.compile(rf"(?:remove|delete) buttons {_PLACE}")),
+    ("bare", re.compile(rf"删除按钮 ?{_PLACE}")),
+    ("remove", re.compile(rf"(?:remove|delete) {_PLACE}")),
+    ("remove", re.compile(rf"删除 ?{_PLACE}")),
+    ("replace", re.compile(rf"(?:edit|replace|change) {_PLACE}")),
+    ("replace", re.compile(rf"(?:修改|替换) ?{_PLACE}")),
+    ("up", re.compile(rf"move {_PLACE} up")),
+    ("up", re.compile(rf"上移 ?{_PLACE}")),
+    ("down", re.compile(rf"move {_PLACE} down")),
+    ("down", re.compile(rf"下移 ?{_PLACE}")),
+    ("to", re.compile(rf"move {_PLACE} to (\d{{1,2}})")),
+    ("to", re.compile(rf"把? ?{_PLACE} ?移到 ?(\d{{1,2}})")),
+    ("copy", re.compile(rf"(?:copy|duplicate) {_PLACE}")),
+    ("copy", re.compile(rf"复制 ?{_PLACE}")),
+    ("button", re.compile(rf"button {_PLACE}")),
+    ("button", re.compile(rf"按钮 ?{_PLACE}")),
 )
+_WAY_OUT = re.compile(r"\s*(?:way out|退订方式)\s*[:：](.*)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An order about one message, counted from 1."""
+    """An order about a message, or a `part` of it (0: the whole), counted from 1; `to` is the number it moves to."""
 
     verb: Verb
     number: int
+    part: int = 0
+    to: int = 0
 
 
 def read_edit(text: str) -> Edit | None:
     """Return the order that `text` is exactly, or None."""
     for verb, pattern in _ORDERS:
         if match := pattern.fullmatch(plain(text)):
-            return Edit(verb, next(int(group) for group in match.groups() if group))
+            number, part, *to = (int(group or 0) for group in match.groups())
+            return Edit(verb, number, part, *to)
     return None
+
+
+def read_way_out(text: str) -> str | None:
+    """Return the wording in `way out: …`; None when `text` is no such order."""
+    match = _WAY_OUT.fullmatch(text)
+    return " ".join(match[1].split()) if match else None

@@ -1,8 +1,26 @@
 """What a conversation remembers between two messages: ids, versions, words, and what was offered last."""
 
+from collections.abc import Mapping
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from handlers.content import Choice
+
+
+class Making(BaseModel):
+    """A card or an article on its way: its `kind`, where it goes, the number of the field asked for, and what is known.
+
+    `spot`: the message, and the part of it, that this becomes; (0, 0) is a new message, (2, 0) another part of
+    message 2, (2, 1) the first part of it anew.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    kind: Literal["card", "article"]
+    spot: tuple[int, int] = (0, 0)
+    field: int = 0
+    values: Mapping[str, str] = {}
 
 
 class Memory(BaseModel):
@@ -12,8 +30,9 @@ class Memory(BaseModel):
     the question of the time (`now`, `later`, `at`; '' before that). `hub`: the first pass is over, so every
     part returns to the review card. `returning`: the question was gone back to, and may be kept as answered.
     `card`: the fingerprint on the review card last shown. `left`: the state that `cancel` was said in.
-    `pending`: a text that waits for its fallback. `replacing`: the number of the message to be replaced.
-    `sent`: the broadcast that `undo` speaks of. `choices`: what was offered last, in its order.
+    `replacing`: the number of the message to be replaced. `making`: the card or article being filled in, field by
+    field; `title`: the words of a button that is not made yet, for the place `spot`. `sent`: the broadcast that
+    `undo` speaks of. `choices`: what was offered last, in its order.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -25,8 +44,10 @@ class Memory(BaseModel):
     returning: bool = False
     card: str = ""
     left: str = ""
-    pending: str = ""
     replacing: int = 0
+    making: Making | None = None
+    spot: tuple[int, int] = (0, 0)
+    title: str = ""
     sent: int = 0
     choices: tuple[Choice, ...] = ()
 

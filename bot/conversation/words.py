@@ -24,6 +24,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "when": ("when", "time", "时间"),
     "who": ("who", "audience", "对象", "受众"),
     "messages": ("messages", "message", "内容", "消息"),
+    "button": ("button", "add a button", "按钮", "加按钮"),
+    "card": ("card", "add a card", "卡片", "加卡片"),
+    "article": ("article", "add an article", "文章", "图文", "加文章"),
+    "another": ("another", "another card", "another article", "再加一张", "再加一篇"),
+    "skip": ("skip", "跳过"),
 }
 """By the word the rules speak of."""
 

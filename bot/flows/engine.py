@@ -7,11 +7,14 @@ effects of earlier events written down.
 
 from datetime import datetime
 
-from bot.flows.definition import Flow, Question, Wait
+from bot.flows.answers import chosen, read_answer
+from bot.flows.definition import AskText, Flow, Question, Wait
 from bot.flows.leads import rests
 from bot.flows.parts import DROP
 from bot.flows.run import CHOICE, Dropped, Result, Run, RunStatus, Why
+from bot.flows.shown import titles_of
 from bot.flows.walk import Heard, Walk, Walker
+from handlers.contract import Problem
 
 
 def start(flow: Flow, walker: Walker, now: datetime) -> Result:
@@ -62,6 +65,20 @@ def timed_out(run: Run, flow: Flow, walker: Walker, now: datetime) -> Result:
         case _:
             walk.go(DROP, Why.TIMED_OUT)
     return walk.result()
+
+
+def expects(run: Run, flow: Flow, heard: Heard, now: datetime) -> bool:
+    """Say whether this is an answer that the open question understands, and not just words that it would keep.
+
+    For whoever has to choose between a run and a keyword of another flow: "2" is an answer while somebody is asked to
+    choose, and an answer in free text can be anything at all.
+    """
+    step = flow.step(run.step)
+    if not run.is_open or not isinstance(step, Question) or not heard.text.strip():
+        return False
+    if chosen(heard.text, titles_of(step)) is not None:
+        return True
+    return not isinstance(step, AskText) and not isinstance(read_answer(step, heard.text, now.date()), Problem)
 
 
 def abandon(run: Run, why: Why, now: datetime) -> Result:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.flows.answers import shown
+from bot.texts import N_
 from broadcast.audience.fields import BY_NAME, Vocabulary
 from broadcast.audience.matches import Person
 from broadcast.audience.nodes import VARIABLE_PREFIX, Kind, Node
@@ -34,7 +35,7 @@ def _read_out(value: object, texts: Catalogue) -> str:
         case None:
             return ""
         case bool():
-            return texts.gettext("yes") if value else texts.gettext("no")
+            return texts.gettext(N_("yes")) if value else texts.gettext(N_("no"))
         case int() | float():
             return shown(value)
         case _:

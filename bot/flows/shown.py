@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from bot.flows.definition import AskChoice, AskYesNo, Complete, HandOver, Link, Message, Question, Step
 from bot.flows.parts import EVERY_LANGUAGE, Words, in_language
 from bot.flows.run import CHOICE, Say
+from bot.flows.words import SKIP
+from bot.texts import N_
 from broadcast.audience.problems import Catalogue
 from handlers.content import Button, Choice, Image, Text
 
@@ -22,14 +24,16 @@ def shown(flow: str, step: Step, language: str, texts: Catalogue) -> tuple[Say, 
             buttons = tuple(_button(link, language) for link in step.buttons)
             return (*picture, Say(Text(text=in_language(step.text, language), buttons=buttons)))
         case HandOver() if step.text is None:
-            return (Say(Text(text=texts.gettext("A person will answer you here soon."))),)
+            return (Say(Text(text=texts.gettext(N_("A person will answer you here soon.")))),)
         case HandOver() | Complete():
             return (Say(Text(text=in_language(step.text, language))),) if step.text is not None else ()
         case question if isinstance(question, Question):
             text = in_language(question.text, language)
             choices = choices_of(flow, question, language, texts)
             if question.optional and not choices:
-                text += "\n" + texts.gettext("(Send “{word}” to leave this out.)").format(word=texts.gettext("skip"))
+                text += "\n" + texts.gettext(N_("(Send “{word}” to leave this out.)")).format(
+                    word=texts.gettext(N_("skip"))
+                )
             return (Say(Text(text=text), choices),)
         case _:
             return ()
@@ -41,12 +45,24 @@ def choices_of(flow: str, question: Question, language: str, texts: Catalogue) -
         case AskChoice():
             answers = [(in_language(option.title, language), str(option.value)) for option in question.options]
         case AskYesNo():
-            answers = [(texts.gettext("Yes"), "yes"), (texts.gettext("No"), "no")]
+            answers = [(texts.gettext(N_("Yes")), "yes"), (texts.gettext(N_("No")), "no")]
         case _:
             return ()
     if question.optional:
-        answers.append((texts.gettext("Skip"), SKIP_VALUE))
+        answers.append((texts.gettext(N_("Skip")), SKIP_VALUE))
     return tuple(Choice(title=title, value=f"{CHOICE}{flow}/{question.id}/{value}") for title, value in answers)
+
+
+def titles_of(question: Question) -> list[list[str]]:
+    """Return what each choice of a question is called in every language: people keep the one they think in."""
+    match question:
+        case AskChoice():
+            titles = [list(option.title.values()) for option in question.options]
+        case AskYesNo():
+            titles = [["yes", "是"], ["no", "否"]]
+        case _:
+            return []
+    return [*titles, [*SKIP]] if question.optional else titles
 
 
 def texts_of(step: Step) -> Mapping[tuple[str | int, ...], Words]:

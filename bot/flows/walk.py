@@ -36,9 +36,10 @@ from bot.flows.run import (
     Value,
     Why,
 )
-from bot.flows.shown import choices_of, shown
+from bot.flows.shown import choices_of, shown, titles_of
 from bot.flows.words import HUMAN as HUMAN_WORDS
 from bot.flows.words import LEAVE, SKIP, said
+from bot.texts import N_
 from broadcast.audience.matches import Person, matches
 from broadcast.audience.problems import Catalogue
 from broadcast.personalise import fill_message
@@ -94,7 +95,7 @@ class Walk:
         if end == COMPLETE:
             self._complete()
         elif end == HUMAN:
-            self._say_words(self.texts.gettext("A person will answer you here soon."))
+            self._say_words(self.texts.gettext(N_("A person will answer you here soon.")))
             self._hand_over()
         else:
             self.run = self.run.ended(RunStatus.DROPPED, self.now)
@@ -150,7 +151,9 @@ class Walk:
         still = (step_id for step_id in (gone, *self.run.ahead) if self.flow.step(step_id) is not None)
         to = next(still, "")
         self.effects.append(Moved(self.flow.name, version, gone, to))
-        self._say_words(self.texts.gettext("This conversation has changed since we began, so let us go on from here."))
+        self._say_words(
+            self.texts.gettext(N_("This conversation has changed since we began, so let us go on from here."))
+        )
         self.go(to or COMPLETE)
 
     # -- answers ---------------------------------------------------------------------------------
@@ -162,7 +165,7 @@ class Walk:
         if heard.payload and tapped is None:  # a button of an earlier question
             self._ask_again(question, None)
             return
-        place = chosen(heard.text, self._titles(question)) if tapped is None else tapped
+        place = chosen(heard.text, titles_of(question)) if tapped is None else tapped
         if place is not None:
             self._choose(question, place)
         elif question.optional and said(heard.text) in SKIP:
@@ -173,16 +176,6 @@ class Walk:
                 self._refuse(question, read)
             else:
                 self._keep(question, read)
-
-    def _titles(self, question: Question) -> list[list[str]]:
-        """Return the titles of each choice in every language: people keep the one they think in."""
-        if isinstance(question, AskChoice):
-            titles = [list(option.title.values()) for option in question.options]
-        elif isinstance(question, AskYesNo):
-            titles = [["yes", "是"], ["no", "否"]]
-        else:
-            return []
-        return [*titles, [*SKIP]] if question.optional else titles
 
     def _choose(self, question: Question, place: int) -> None:
         if isinstance(question, AskChoice) and place < len(question.options):
@@ -209,7 +202,7 @@ class Walk:
         if question.on_failure == DROP:
             self._say_words(
                 self.texts.gettext(
-                    "Let us leave it at that for now. Send “{keyword}” whenever you like to begin again."
+                    N_("Let us leave it at that for now. Send “{keyword}” whenever you like to begin again.")
                 ),
                 keyword=self._keyword(),
             )
@@ -233,7 +226,7 @@ class Walk:
             self.go(HUMAN)
         elif word in LEAVE:
             self._say_words(
-                self.texts.gettext("All right, we stop here. Send “{keyword}” whenever you like to begin again."),
+                self.texts.gettext(N_("All right, we stop here. Send “{keyword}” whenever you like to begin again.")),
                 keyword=self._keyword(),
             )
             self.go(DROP, Why.LEFT)

@@ -168,7 +168,9 @@ class MassSender:
         if not isinstance(result, dict):
             return result
         job_id = _job_id(result)
-        return Accepted(job_id) if job_id else Uncertain("an answer without a msg_id")
+        if job_id or whole_number(result.get("errcode")) == ALREADY_SUBMITTED:
+            return Accepted(job_id)
+        return Uncertain("an answer without a msg_id")
 
     def _with_own_pictures(self, page: str) -> str:
         addresses: dict[str, str] = {}

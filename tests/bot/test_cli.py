@@ -116,3 +116,19 @@ def test_the_configuration_may_come_from_the_environment(config, capsys, monkeyp
     assert ended.value.code == 0
     assert capsys.readouterr().out == "[]\n"
     proxy.obj.close()
+
+
+def test_one_person_can_be_shown_and_erased(run, tmp_path):
+    (tmp_path / "people.csv").write_text("platform_user_id,first_name,var.plan\np1,Ann,pro\n")
+    assert run("import", "--channel", "page", str(tmp_path / "people.csv"))[0] == 0
+    shown = json.loads(run("export", "person", "--channel", "page", "--person", "p1")[1])
+    assert (shown["profile"], shown["variables"], shown["consent"]) == (
+        {"first_name": "Ann"},
+        {"plan": "pro"},
+        "subscribed",
+    )
+    assert run("erase", "--channel", "page", "p1")[0] == 0
+    for command in (("erase", "--channel", "page", "p1"), ("export", "person", "--channel", "page", "--person", "p1")):
+        status, _, err = run(*command)
+        assert status == 1
+        assert err.startswith("Nobody called p1 is known on")

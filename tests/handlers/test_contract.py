@@ -5,7 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -33,17 +33,23 @@ from handlers.messenger.render import render as render_for_messenger
 from handlers.outcomes import Failure, Fate, Refused
 from handlers.registry import PLATFORMS
 from handlers.secret import Secret
+from handlers.wechat import failures as wechat_failures
+from handlers.wechat.render import customer_messages
+from handlers.wechat.words import DEFAULT_WAY_OUT
 from tests.handlers.messenger import page as messenger_page
+from tests.handlers.wechat import account as wechat_account
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody listens
 LINK = "https://example.com/page"
+PICTURE = f"{NOWHERE}/a.png"  # WeChat takes pictures from its own address alone
 REPLY = Button(kind="reply", title="Yes", value="yes")
+ARTICLE = Article(title="A", body="b", cover_url=PICTURE, source_url=LINK)
 SAMPLES: dict[str, Message] = {
     "text": Text(text="hi"),
-    "image": Image(url="https://example.com/a.png"),
+    "image": Image(url=PICTURE, platform_ref="1"),
     "card": Card(title="T", subtitle="S", buttons=(REPLY,)),
     "carousel": Carousel(cards=(Card(title="A", subtitle="a"), Card(title="B", subtitle="b"))),
-    "articles": Articles(articles=(Article(title="A", body="b", cover_url=LINK, source_url=LINK),)),
+    "articles": Articles(articles=(ARTICLE,)),
 }
 
 
@@ -57,6 +63,7 @@ class Subject:
     failures: Iterable[Failure]
     secrets: tuple[Secret, ...]
     event: bytes  # the body of a recorded webhook with one event
+    around: dict[str, int] = field(default_factory=dict)  # what the platform's own lines take of a limit
 
 
 SUBJECTS = {
@@ -74,6 +81,22 @@ SUBJECTS = {
         ],
         secrets=messenger_page.SECRETS,
         event=messenger_page.payload("message_text"),
+    ),
+    "wechat": Subject(
+        make=lambda: wechat_account.make_account(NOWHERE),
+        sign=wechat_account.posted,
+        render=customer_messages,
+        failures=[
+            *wechat_failures.FAILURES.values(),
+            *wechat_failures.TOKEN_FAILURES.values(),
+            *(failure for failure in vars(wechat_failures).values() if isinstance(failure, Failure)),
+        ],
+        secrets=wechat_account.SECRETS,
+        event=wechat_account.payload("text"),
+        around={
+            "text": len(f"\n\n{DEFAULT_WAY_OUT}".encode()),
+            "article_body": len(f"<p></p><p>{DEFAULT_WAY_OUT}</p>"),
+        },
     ),
 }
 LIMITS = [(name, limit) for name, subject in SUBJECTS.items() for limit in subject.make().capabilities.limits]
@@ -94,7 +117,7 @@ def text(**fields: Any) -> Content:
 
 
 def article(**fields: Any) -> Content:
-    return Content(messages=(Articles(articles=(Article(**{"title": "T", "source_url": LINK, **fields}),)),))
+    return Content(messages=(Articles(articles=(ARTICLE.model_copy(update=fields),)),))
 
 
 # A content that has exactly `size` of what the limit measures.
@@ -109,7 +132,7 @@ STRETCHED: dict[str, Callable[[int, str], Content]] = {
     "cards": lambda size, _: Content(messages=(Carousel(cards=(Card(title="T", subtitle="S"),) * size),)),
     "card_title": lambda size, unit: Content(messages=(Card(title=words(size, unit), subtitle="S"),)),
     "card_subtitle": lambda size, unit: Content(messages=(Card(title="T", subtitle=words(size, unit)),)),
-    "articles": lambda size, _: Content(messages=(Articles(articles=(Article(title="T", source_url=LINK),) * size),)),
+    "articles": lambda size, _: Content(messages=(Articles(articles=(ARTICLE,) * size),)),
     "article_title": lambda size, unit: article(title=words(size, unit)),
     "article_author": lambda size, unit: article(author=words(size, unit)),
     "article_digest": lambda size, unit: article(digest=words(size, unit)),
@@ -122,10 +145,11 @@ CHOICES: dict[str, Callable[[int, str], tuple[Choice, ...]]] = {
 }
 
 
-def problems(platform: Platform, limit: Limit, size: int) -> list[Any]:
+def problems(name: str, limit: Limit, size: int) -> list[Any]:
+    platform = SUBJECTS[name].make()
     if limit.what in CHOICES:
         return fit_message(SAMPLES["text"], CHOICES[limit.what](size, limit.unit), platform.capabilities)
-    return platform.check(STRETCHED[limit.what](size, limit.unit))
+    return platform.check(STRETCHED[limit.what](size - SUBJECTS[name].around.get(limit.what, 0), limit.unit))
 
 
 def test_every_platform_is_a_subject() -> None:
@@ -154,9 +178,8 @@ def test_every_other_kind_is_refused_by_name(subject: Subject) -> None:
 
 @pytest.mark.parametrize(("name", "limit"), LIMITS, ids=[f"{name}-{limit.what}" for name, limit in LIMITS])
 def test_every_limit_is_enforced_on_both_sides_of_its_number(name: str, limit: Limit) -> None:
-    platform = SUBJECTS[name].make()
-    assert problems(platform, limit, limit.most) == []
-    (problem,) = problems(platform, limit, limit.most + 1)
+    assert problems(name, limit, limit.most) == []
+    (problem,) = problems(name, limit, limit.most + 1)
     sentence = problem.sentence.format(**problem.facts)
     assert str(limit.most) in sentence
     assert str(limit.most + 1) in sentence

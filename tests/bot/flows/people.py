@@ -1,7 +1,5 @@
 """People to walk through flows, and flows that need no file."""
 
-import gettext
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +8,7 @@ from bot.flows.definition import Flow
 from bot.flows.load import Flows, assemble
 from bot.flows.read import read
 from bot.flows.walk import Walker
+from bot.texts import texts
 from broadcast.audience.matches import Person
 from handlers.contract import Limit
 from handlers.messenger.capabilities import CAPABILITIES
@@ -28,30 +27,10 @@ WITHOUT_CHOICES = replace(
 PLATFORMS = (MESSENGER, WITHOUT_CHOICES)
 
 
-class Chinese(gettext.NullTranslations):
-    """The few sentences of the engine's own that the Chinese transcripts meet."""
-
-    SENTENCES: Mapping[str, str] = {
-        "Yes": "是",
-        "No": "否",
-        "Skip": "跳过",
-        "skip": "跳过",
-        "(Send “{word}” to leave this out.)": "（回复“{word}”可跳过。）",
-        "A person will answer you here soon.": "人工客服稍后会在这里回复您。",
-        "“{text}” is not an e-mail address. Please send one like anna@example.com.": (
-            "“{text}”不是邮箱地址，请回复例如 anna@example.com。"
-        ),
-    }
-
-    def gettext(self, message: str) -> str:
-        return self.SENTENCES.get(message, message)
-
-
 def walker(language: str = "en", **known: object) -> Walker:
     """Return somebody of whom these profile fields and variables are known."""
     profile: dict[str, object] = {name: known.pop(name) for name in ("first_name", "city") if name in known}
-    texts = Chinese() if language == "zh_CN" else gettext.NullTranslations()
-    return Walker(Person(profile=profile, variables=known), language, texts)
+    return Walker(Person(profile=profile, variables=known), language, texts(language))
 
 
 def flows_of(**sources: str) -> Flows:

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterable
+from typing import Literal, get_args, get_origin
 
 import pytest
 
 from bot.flows import definition
 from bot.flows.definition import AskChoice, Flow, Option, Question, Rule, Step
 from bot.flows.load import Flows, assemble
+from bot.flows.parts import EVERY_LANGUAGE, Words
 from bot.flows.read import read
 from bot.flows.words import COMMON
+from bot.texts import LANGUAGES
 from tests.bot.flows.people import PLATFORMS, ROOT
 
 PAGE = (ROOT / "docs" / "flows.md").read_text("utf-8")
@@ -68,3 +71,8 @@ def test_the_mistakes_on_the_page_are_made_like_that() -> None:
     assert isinstance(flow.steps[0], AskChoice)
     with pytest.raises(Exception, match=re.escape(PAGE.split("flows/lunch.toml:22: ")[1].splitlines()[0])):
         assemble([read("flows/lunch.toml", source.replace("Soup", "Something without meat"))], platforms=PLATFORMS)
+
+
+def test_a_text_may_be_in_every_language_there_is() -> None:
+    (languages,) = (part for part in get_args(get_args(Words)[0]) if get_origin(part) is Literal)
+    assert set(get_args(languages)) == {EVERY_LANGUAGE, *LANGUAGES}

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.flows.definition import Flow
-from bot.flows.engine import abandon, resume, start, timed_out
+from bot.flows.engine import abandon, expects, resume, start, timed_out
 from bot.flows.run import (
     CHOICE,
     Completed,
@@ -309,6 +309,26 @@ def test_days_are_the_persons_own() -> None:
     run = start(flow, ANNA, late).run
     there = late.astimezone(ZoneInfo("Asia/Shanghai"))
     assert resume(run, flow, ANNA, Heard("today"), there).run.collected == {"day": "2026-11-25"}
+
+
+@pytest.mark.parametrize(
+    ("step", "said", "expected"),
+    [
+        (AGE, "42", True),
+        (AGE, "lunch", False),
+        (AGE, "", False),
+        (PICK, "2", True),
+        (PICK, "苹果", True),
+        (PICK, "lunch", False),
+        (AGE.replace('"number"', '"text"'), "42", False),
+        ('id="w"\ntype="wait"\nduration="1 hour"', "42", False),
+    ],
+)
+def test_an_answer_that_the_question_understands_is_told_from_other_words(step: str, said: str, expected: bool) -> None:
+    flow = flow_of(steps(step))
+    run = start(flow, ANNA, NOW).run
+    assert expects(run, flow, Heard(said), NOW) is expected
+    assert not expects(abandon(run, Why.STOPPED, NOW).run, flow, Heard(said), NOW)
 
 
 def test_a_run_is_dropped_from_outside_once_and_without_words() -> None:

@@ -110,8 +110,8 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
         steps("type='set'\nid='s'\n[steps.variables]\nx = [1]"),
         [
             (
-                "5: x in step “s”: a value is a text of 1 to 1000 characters, a number of up to 15 digits, true, false, "
-                "or a date; to take a value away, write its name under clear"
+                "5: x in step “s”: a value is a text of 1 to 1000 characters, a number of up to 15 digits, true, "
+                "false, or a date; to take a value away, write its name under clear"
             )
         ],
     ),
@@ -219,8 +219,8 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
         steps(f"{ASK}\ntime_out='2 days'\non_time_out='end'", "id='end'\ntype='complete'\ntext='Bye'"),
         [
             (
-                "7: what is said 2 days after step “q” would not arrive: Messenger closes a conversation 24 hours after "
-                "the person wrote. Give it a time_out of up to 23 hours"
+                "7: what is said 2 days after step “q” would not arrive: Messenger closes a conversation 24 hours "
+                "after the person wrote. Give it a time_out of up to 23 hours"
             )
         ],
     ),

@@ -1,0 +1,205 @@
+"""Flows through the real webhook: entered, answered, written down, taken on by the clock, ended by STOP."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.flows.clockwork import go_on
+from broadcast import who
+from broadcast.draft import from_row
+from broadcast.outgoing import Composer
+from storage import broadcasts, flow_runs, ledger, subscribers
+from storage.models import Click, FlowRun, OutboxMessage, Recipient, Subscriber
+from tests.support.page import Page
+
+ROOT = Path(__file__).resolve().parents[3]
+
+TEA = """
+title = "Tea"
+keywords = ["tea"]
+refs = ["poster"]
+on = ["get_started"]
+
+[[steps]]
+id = "kind"
+type = "question"
+ask = "choice"
+text = "Green or black?"
+save_as = "tea"
+options = [{ value = "green", title = "Green" }, { value = "black", title = "Black" }]
+
+[[steps]]
+id = "cups"
+type = "question"
+ask = "number"
+text = "How many cups?"
+save_as = "cups"
+time_out = "1 hour"
+on_time_out = "drop"
+
+[[steps]]
+id = "end"
+type = "complete"
+text = "Coming up."
+"""
+
+
+@pytest.fixture
+def page(tmp_path, clock):
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "tea.toml").write_text(TEA, encoding="utf-8")
+    made = Page(tmp_path, clock)
+    yield made
+    made.runtime.database.close()
+
+
+def press(page: Page, person: str, payload: str) -> list[str]:
+    """Tap a button; return what is said in answer."""
+    before = OutboxMessage.select().count()
+    page.post(page.item(person, postback={"mid": f"pb{before}", "title": "x", "payload": payload}))
+    rows = OutboxMessage.select().order_by(OutboxMessage.id)
+    return [row.payload["message"]["text"] for row in rows][before:]
+
+
+def statuses() -> list[tuple[str, str]]:
+    return [(row.flow, row.status) for row in FlowRun.select().order_by(FlowRun.id)]
+
+
+def test_a_keyword_enters_and_the_answers_become_variables(page):
+    assert page.say("p1", "Tea") == ["Green or black?"]
+    assert page.say("p1", "green") == ["How many cups?"]
+    assert page.say("p1", "2") == ["Coming up."]
+    assert Subscriber.get().variables == {"tea": "green", "cups": 2}
+    assert statuses() == [("tea", "completed")]
+    assert page.say("p1", "hello") == []
+
+
+def test_a_button_a_link_and_get_started_enter_too(page):
+    assert press(page, "p1", "flow:tea") == ["Green or black?"]
+    assert press(page, "p2", "GET_STARTED") == ["Green or black?"]
+    referral = {"ref": "poster", "source": "SHORTLINK", "type": "OPEN_THREAD"}
+    before = OutboxMessage.select().count()
+    page.post(page.item("p3", referral=referral))
+    assert OutboxMessage.select().count() == before + 1
+
+
+def test_a_run_survives_a_restart(page, tmp_path, clock):
+    page.say("p1", "tea")
+    again = Page(tmp_path, clock)
+    again._number = 50
+    assert again.say("p1", "black") == ["How many cups?"]
+    again.runtime.database.close()
+
+
+def test_stop_is_heard_in_any_step_and_ends_the_run(page):
+    page.say("p1", "tea")
+    assert "no more broadcasts" in page.say("p1", "STOP")[0]
+    assert statuses() == [("tea", "dropped")]
+    assert page.say("p1", "green") == []
+
+
+def test_entering_again_ends_the_run_before(page):
+    page.say("p1", "tea")
+    page.say("p1", "tea")
+    assert statuses() == [("tea", "dropped"), ("tea", "started")]
+
+
+def test_a_wait_ends_by_the_clock_once(page, clock):
+    page.say("p1", "tea")
+    page.say("p1", "green")
+    go_on(page.runtime)
+    assert statuses() == [("tea", "started")]
+    clock.advance(hours=2)
+    go_on(page.runtime)
+    go_on(page.runtime)
+    assert statuses() == [("tea", "dropped")]
+
+
+def test_completion_is_a_filter(page, clock):
+    for person, answers in (("p1", ["green", "1"]), ("p2", ["green"]), ("p3", [])):
+        page.say(person, "tea" if answers else "hi")
+        for answer in answers:
+            page.say(person, answer)
+    channel = page.channel.id
+    for text, expected in {
+        "completed tea": 1, "not completed tea": 2, "started tea": 2, "in tea": 1, "dropped out of tea": 0,
+        "completed tea in the last 30 days and tea = green": 1, "cups >= 1": 1,
+    }.items():  # fmt: skip
+        assert subscribers.count(channel, who.matching(channel, text, clock.now(), ZoneInfo("UTC"))) == expected, text
+
+
+@pytest.fixture
+def got(page, clock) -> int:
+    """A broadcast that p1 has got, with a link and a flow's button."""
+    page.say("p1", "hello")
+    buttons = [
+        {"kind": "url", "title": "Read", "value": "https://example.test/sale?x=1"},
+        {"kind": "flow", "title": "Tea", "value": "tea"},
+    ]
+    content = {"version": 1, "messages": [{"kind": "text", "text": "hi", "buttons": buttons}]}
+    row = broadcasts.create(page.channel.id, "Spring", "boss", clock.now(), content=content)
+    ledger.plan(row.id, page.channel.id, None, {}, clock.now())
+    Recipient.update(state="sent", sent_at=clock.now()).execute()
+    return row.id
+
+
+def composed(page: Page, broadcast_id: int, subscriber_id: int):
+    """Return the buttons of the message as the person gets it."""
+    draft = from_row(broadcasts.get(broadcast_id))
+    outgoing = Composer(draft.id, draft.content, page.runtime.links).compose(subscriber_id, "p1", 0, "")
+    return outgoing.message.buttons
+
+
+def test_a_flow_button_of_a_broadcast_is_counted_and_leads_into_the_flow(page, got):
+    person = Subscriber.get().id
+    _, button = composed(page, got, person)
+    assert button.value == f"flow:tea|{got}.0.1"
+    assert press(page, "p1", button.value) == ["Green or black?"]
+    assert (Click.get().button, FlowRun.get().broadcast_id) == ("0.1", got)
+    press(page, "p1", button.value)
+    assert Click.select().count() == 1
+
+
+def test_a_tap_by_somebody_who_did_not_get_the_broadcast_is_not_counted(page, got):
+    assert press(page, "stranger", f"flow:tea|{got}.0.1") == ["Green or black?"]
+    assert press(page, "p1", "flow:tea|99999.0.1") == ["Green or black?"]
+    assert Click.select().count() == 0
+
+
+def test_a_link_is_counted_and_leads_where_the_broadcast_says(page, got):
+    person = Subscriber.get().id
+    link, _ = composed(page, got, person)
+    path = link.value.removeprefix("http://localhost:8000")
+    for _ in range(2):
+        answer = page.client.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "https://example.test/sale?x=1")
+    assert [(row.button, row.subscriber_id) for row in Click.select()] == [("0.0", person)]
+
+
+@pytest.mark.parametrize("token", ["", "x", "WzEsMSwiMC4wIl0", "WzEsMSwiMC4wIl0.forged", "https://evil.test"])
+def test_a_link_can_neither_be_forged_nor_lead_elsewhere(page, got, token):
+    assert page.client.get(f"/r/{token}").status_code == 404
+    assert Click.select().count() == 0
+
+
+def test_the_ready_made_flows_load_beside_the_settings(tmp_path, clock):
+    shutil.copytree(ROOT / "flows", tmp_path / "flows")
+    page = Page(tmp_path, clock)
+    assert set(page.runtime.flows.by_name) == {"feedback", "interest", "onboarding"}
+    page.runtime.database.close()
+
+
+def test_an_erased_person_is_nowhere_and_the_sums_stay(page, got, clock):
+    page.say("p1", "tea")
+    page.say("p1", "green")
+    assert subscribers.erase(page.channel.id, "p1", clock.now())
+    person = Subscriber.get()
+    assert (person.platform_user_id, person.variables, person.unreachable) == (f"erased:{person.id}", {}, True)
+    assert ledger.sums(got).audience == 1
+    assert OutboxMessage.select().count() == 0
+    assert "green" not in str([row.data for row in FlowRun.select()])
+    assert not subscribers.erase(page.channel.id, "p1", clock.now())
+    assert flow_runs.due(clock.now() + timedelta(days=1)) == []
