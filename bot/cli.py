@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("--channel", required=True, metavar="NAME")
     importing.add_argument("file", metavar="FILE.csv")
     exporting = command(
-        "export", _export, "Print a broadcast's recipients as CSV, or all that is known of a person as JSON."
+        "export", _export, "Print a broadcast's recipients (CSV) or all that is known of a person (JSON)."
     )
     exporting.add_argument("what", choices=("recipients", "person"))
     exporting.add_argument("--broadcast", metavar="ID", help="for recipients")
