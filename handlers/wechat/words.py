@@ -68,10 +68,8 @@ def personal_text(outgoing: Outgoing, message: Text, most_bytes: int) -> str:
     An answer that is too long is cut, for WeChat would show none of it, but never its choices. A broadcast is
     never cut: who wrote it was told the limit, and if it is too long all the same the platform's refusal counts.
     """
-    words, lines = (
-        clean(text_lines(message)),
-        [clean(line) for line in choice_lines(outgoing.choices, outgoing.purpose)],
-    )
+    words = clean(text_lines(message))
+    lines = [clean(line) for line in choice_lines(outgoing.choices, outgoing.purpose)]
     if outgoing.purpose == "reply":
         words = shorten(words, most_bytes - len(with_lines(" ", lines).encode()) + 1)
     return with_lines(words, lines)

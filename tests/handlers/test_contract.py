@@ -82,9 +82,10 @@ SUBJECTS = {
         secrets=messenger_page.SECRETS,
         event=messenger_page.payload("message_text"),
     ),
+    # In encrypted mode: the signature of plain mode does not cover the body.
     "wechat": Subject(
-        make=lambda: wechat_account.make_account(NOWHERE),
-        sign=wechat_account.posted,
+        make=lambda: wechat_account.make_account(NOWHERE, encoding_aes_key=wechat_account.AES_KEY),
+        sign=wechat_account.encrypted,
         render=customer_messages,
         failures=[
             *wechat_failures.FAILURES.values(),

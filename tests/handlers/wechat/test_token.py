@@ -218,3 +218,14 @@ def test_a_silent_platform_is_waited_for_no_longer_than_was_set(api, client):
     began = time.monotonic()
     assert isinstance(client.call(GET), Uncertain)
     assert time.monotonic() - began < 2
+
+
+def test_calls_that_fail_together_renew_once(api, client):
+    failed = client.tokens.current()
+    api.tell(
+        TOKEN_PATH, answer(access_token="token-2", expires_in=7200), answer(access_token="token-3", expires_in=7200)
+    )
+    with ThreadPoolExecutor(8) as pool:
+        renewed = set(pool.map(lambda _: client.tokens.renew(failed), range(32)))
+    assert renewed == {"token-2"}
+    assert api.tokens == 2
