@@ -28,7 +28,7 @@ class Tagged:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """These people; as many as `MassSending.lists` puts into one list."""
+    """These people; as many as `MassSending.list_sizes` puts into one list."""
 
     people: tuple[str, ...]
 
@@ -66,8 +66,18 @@ class MassSending(Protocol):
         """Whether this account may name the people; otherwise it reaches them by a tag."""
         ...
 
-    def lists(self, people: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-        """Cut people into as few lists as can be, none of them too small to send; empty for too few. No I/O."""
+    @property
+    def daily_most(self) -> int | None:
+        """How many mass messages the account may send a day, by the platform's calendar; None: not counted."""
+        ...
+
+    @property
+    def monthly_most(self) -> int | None:
+        """How many of them one person gets in a calendar month; None: not counted."""
+        ...
+
+    def list_sizes(self, people: int) -> tuple[int, ...]:
+        """Return the sizes of as few lists as can hold so many people; empty for too few to make one. No I/O."""
         ...
 
     def draft(self, articles: Articles, *, way_out: str, covers: Mapping[str, str]) -> str:
@@ -111,6 +121,10 @@ class MassSending(Protocol):
     @property
     def tag_most(self) -> int:
         """How many people one `add_to_tag` takes."""
+        ...
+
+    def take_from_tag(self, tag: int, people: Sequence[str]) -> None:
+        """Take a tag from at most `tag_most` people."""
         ...
 
     def delete_tag(self, tag: int) -> None:

@@ -18,7 +18,7 @@ from handlers.wechat.capabilities import MASS_RULES, MASS_TEXT_ADVISED, Account
 from handlers.wechat.check import advise
 from handlers.wechat.client import AccountClient
 from handlers.wechat.failures import ALREADY_SUBMITTED, LISTS_NOT_ALLOWED, NO_HANDLE, NOT_SHOWN, SYSTEM_ERROR
-from handlers.wechat.lists import LIST_LEAST, LIST_MOST, lists
+from handlers.wechat.lists import LIST_LEAST, LIST_MOST, list_sizes
 from handlers.wechat.media import Pictures
 from handlers.wechat.page import pictures, replace_pictures
 from handlers.wechat.render import draft_articles, mass_message, preview_message
@@ -56,6 +56,16 @@ class MassSender:
         return self._rules.lists
 
     @property
+    def daily_most(self) -> int | None:
+        """How many successful calls a subscription account has a day (China time)."""
+        return self._rules.a_day
+
+    @property
+    def monthly_most(self) -> int | None:
+        """How many mass messages a follower of a service account gets in a calendar month (China time)."""
+        return self._rules.a_month
+
+    @property
     def key_lifetime(self) -> timedelta:
         """How long WeChat remembers a `clientmsgid`; repeat nothing after that."""
         return KEY_LIFETIME
@@ -65,9 +75,9 @@ class MassSender:
         """How many people one `add_to_tag` takes."""
         return tags.MOST
 
-    def lists(self, people: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-        """Cut people into as few lists as can be, each of 2 to 10,000; empty for fewer than two people."""
-        return lists(people)
+    def list_sizes(self, people: int) -> tuple[int, ...]:
+        """Return the sizes of as few lists as can hold so many people, each of 2 to 10,000; none for fewer than two."""
+        return list_sizes(people)
 
     def advise(self, content: Content) -> list[Problem]:
         """List what WeChat may well refuse in a mass message though it is nowhere written down."""
@@ -133,6 +143,10 @@ class MassSender:
     def add_to_tag(self, tag: int, people: Sequence[str]) -> tuple[str, ...]:
         """Give at most 50 people a tag; return those for whom it failed though it was tried again."""
         return tags.add(self._client, tag, people)
+
+    def take_from_tag(self, tag: int, people: Sequence[str]) -> None:
+        """Take a tag from at most 50 people."""
+        tags.take(self._client, tag, people)
 
     def delete_tag(self, tag: int) -> None:
         """Take a tag from everybody and delete it; not possible above 100,000 followers."""

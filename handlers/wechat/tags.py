@@ -41,6 +41,13 @@ def add(client: AccountClient, tag: int, people: Sequence[str]) -> tuple[str, ..
     return left
 
 
+def take(client: AccountClient, tag: int, people: Sequence[str]) -> None:
+    """Take a tag from at most `MOST` people. Raises `PlatformError`, also when some of them kept it."""
+    if len(people) > MOST:
+        raise ValueError(f"At most {MOST} people are untagged at once.")
+    told(client.call("tags/members/batchuntagging", {"openid_list": list(people), "tagid": tag}))
+
+
 def delete(client: AccountClient, tag: int) -> None:
     """Delete a tag. Raises `PlatformError`."""
     told(client.call("tags/delete", {"tag": {"id": tag}}))
