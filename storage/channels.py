@@ -1,8 +1,18 @@
 """Channels at rest: known by name, pausable as a whole."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from storage.models import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """How far the list of followers was read: `after` is where the next page begins, '' for the first."""
+
+    started_at: datetime | None
+    after: str
+    finished_at: datetime | None
 
 
 def ensure(name: str, platform: str) -> int:
@@ -38,3 +48,21 @@ def paused(channel_id: int, now: datetime) -> tuple[str, datetime | None]:
         Channel.update(pause_reason="", paused_until=None).where(still).execute()
         return "", None
     return str(channel.pause_reason), channel.paused_until
+
+
+def sync(channel_id: int) -> Sync:
+    """Return how far a channel's list of followers was read."""
+    channel = Channel.get_by_id(channel_id)
+    return Sync(channel.sync_started_at, channel.sync_after, channel.synced_at)
+
+
+def sync_to(channel_id: int, started_at: datetime, after: str) -> None:
+    """Remember where the next page of the list begins."""
+    Channel.update(sync_started_at=started_at, sync_after=after, synced_at=None).where(
+        Channel.id == channel_id
+    ).execute()
+
+
+def sync_done(channel_id: int, now: datetime) -> None:
+    """Remember that the whole list was read."""
+    Channel.update(sync_started_at=None, sync_after="", synced_at=now).where(Channel.id == channel_id).execute()

@@ -6,7 +6,8 @@ from typing import Any
 
 import peewee as pw
 
-from storage.database import is_postgres, transaction
+from storage.database import execute_many, is_postgres, transaction
+from storage.fields import to_ms
 from storage.lifecycle import CONSENT_MOVES, Consent, guarded
 from storage.models import (
     Admin,
@@ -64,6 +65,41 @@ def saw(channel_id: int, person: str, at: datetime, window_until: datetime | Non
     return Subscriber.get_by_id(subscriber.id)
 
 
+def followed(channel_id: int, person: str, at: datetime) -> None:
+    """Record since when a person follows the account."""
+    Subscriber.update(followed_at=at).where(
+        (Subscriber.channel == channel_id) & (Subscriber.platform_user_id == person)
+    ).execute()
+
+
+def listed(channel_id: int, people: Sequence[str], now: datetime) -> None:
+    """Record that the platform's list of followers has these people: they are known and can be reached."""
+    execute_many(
+        "INSERT INTO subscribers (channel_id, platform_user_id, first_seen_at, listed_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (channel_id, platform_user_id) DO UPDATE SET listed_at = excluded.listed_at,"
+        f" unreachable = {'FALSE' if is_postgres() else '0'}",
+        [(channel_id, person, to_ms(now), to_ms(now)) for person in people],
+    )
+
+
+def unlisted_are_gone(channel_id: int, since: datetime) -> int:
+    """Record that those whom a list begun at `since` did not have follow no more; return how many.
+
+    Whoever came or wrote while it was being read is left alone: the list may have been read before them.
+    """
+    return int(
+        Subscriber.update(unreachable=True)
+        .where(
+            all_of(channel_id)
+            & (Subscriber.listed_at.is_null() | (Subscriber.listed_at < since))
+            & (Subscriber.first_seen_at < since)
+            & (Subscriber.last_seen_at.is_null() | (Subscriber.last_seen_at < since))
+            & ~Subscriber.unreachable
+        )
+        .execute()
+    )
+
+
 def set_consent(channel_id: int, person: str, to: Consent, at: datetime) -> bool:
     """Record that a person wants our broadcasts or no longer does; say whether that changed anything."""
     moved = (
@@ -110,6 +146,12 @@ def gone(channel_id: int, person: str) -> None:
     ).execute()
 
 
+def window_open(subscriber_id: int, at: datetime) -> bool:
+    """Say whether a person may be written to one by one at a moment."""
+    expires: datetime | None = Subscriber.get_by_id(subscriber_id).window_expires_at
+    return expires is not None and expires > at
+
+
 def count(channel_id: int, matching: pw.Expression | None = None) -> int:
     """How many subscribers of a channel match; everybody when `matching` is None."""
     who = all_of(channel_id)
@@ -125,7 +167,7 @@ def without_profile(channel_id: int, at_most: int) -> list[Subscriber]:
         .where(
             (Subscriber.channel == channel_id)
             & Subscriber.profile_read_at.is_null()
-            & Subscriber.last_seen_at.is_null(False)
+            & (Subscriber.last_seen_at.is_null(False) | Subscriber.listed_at.is_null(False))
         )
         .limit(at_most)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -10,6 +10,22 @@ from bot.flows.lines import Place
 from broadcast.audience.fields import nearest
 
 QUESTION = "question"
+
+SHAPES: Final[Mapping[str, str]] = {
+    "string_": "is no text; put it in quotes",
+    "tuple_": "is no list; put it in [ ]",
+    "dict_": 'is no table; write it like {{ en = "…" }}',
+    "model_": "is no table; put it in {{ }}",
+    "bool_": "is neither true nor false",
+    "int_": "is no whole number",
+    "float_": "is no number",
+    "finite_number": "is no number",
+    "too_short": "there must be at least {min_length}",
+    "too_long": "there may be at most {max_length}",
+    "greater_than_equal": "is less than {ge}",
+    "less_than_equal": "is more than {le}",
+}
+"""What is said of a value of the wrong shape, by how pydantic's name for it begins."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,30 +74,37 @@ def _place(loc: tuple[str | int, ...]) -> Place:
 
 
 def _sentence(mistake: Any, written: Mapping[str, Any]) -> str:
+    kind, ctx = mistake["type"], mistake.get("ctx", {})
     place = _place(mistake["loc"])
-    key = next((str(part) for part in reversed(place) if isinstance(part, str)), "the file")
-    match mistake["type"]:
+    key = next((part for part in reversed(place) if isinstance(part, str) and part), "")
+    match kind:
         case "missing":
             return f"“{key}” is missing{_in(place[:-1], written)}"
         case "extra_forbidden":
             return f"“{key}” is not known{_in(place[:-1], written)}; look for a slip, or see docs/flows.md"
         case "union_tag_not_found":
-            return f"{mistake['ctx']['discriminator'].strip(chr(39))} is missing{_in(place, written)}"
+            return f"“{_bare(ctx['discriminator'])}” is missing{_in(place, written)}"
         case "union_tag_invalid":
-            tag, known = mistake["ctx"]["tag"], mistake["ctx"]["expected_tags"].replace("'", "")
-            what = mistake["ctx"]["discriminator"].strip("'")
-            return f"{what} “{tag}” does not exist; there are {known}{_did_you_mean(tag, known.split(', '))}"
+            known = _bare(ctx["expected_tags"])
+            return (
+                f"{_bare(ctx['discriminator'])} “{ctx['tag']}” does not exist; there are {known}"
+                f"{_did_you_mean(ctx['tag'], known.split(', '))}"
+            )
         case "literal_error":
-            known = mistake["ctx"]["expected"].replace("'', ", "").replace("'", "").replace(" or ", ", ")
-            return f"“{mistake['input']}” is not one of {known}"
-        case "too_short":
-            return f"{key}{_in(place[:-1], written)}: there must be at least {mistake['ctx']['min_length']}"
-        case "too_long":
-            return f"{key}{_in(place[:-1], written)}: there may be at most {mistake['ctx']['max_length']}"
+            return f"“{mistake['input']}” is not one of {_bare(ctx['expected']).removeprefix(', ')}"
         case "value_error":
-            return f"{key}{_in(place[:-1], written)}: {mistake['ctx']['error']}"
+            said = str(ctx["error"])
         case _:
-            return f"{key}{_in(place[:-1], written)}: {mistake['msg'].removeprefix('Input ')}"
+            said = next((sentence for start, sentence in SHAPES.items() if kind.startswith(start)), "")
+            said = said.format(**ctx) if said else mistake["msg"].removeprefix("Input ")
+    if len(place) == 2 and place[0] == "steps":
+        return f"{_in(place, written).removeprefix(' in ')} {said}"
+    return f"{key}{_in(place[:-1], written)}: {said}"
+
+
+def _bare(listed: str) -> str:
+    """Return pydantic's list of words without its quotes."""
+    return listed.replace("'", "").replace(" or ", ", ")
 
 
 def _in(place: Place, written: Mapping[str, Any]) -> str:
@@ -90,7 +113,7 @@ def _in(place: Place, written: Mapping[str, Any]) -> str:
         case ("steps", int(number), *_):
             step = written["steps"][number]
             name = step.get("id") if isinstance(step, dict) else None
-            return f" in step “{name}”" if isinstance(name, str) else f" in step {number + 1}"
+            return f" in step “{name}”" if name and isinstance(name, str) else f" in step {number + 1}"
         case _:
             return ""
 

@@ -5,14 +5,14 @@ Called inside the webhook's transaction, or by a worker when a waiting time is o
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.flows import engine
-from bot.flows.enter import entry, heard
+from bot.flows.enter import Via, entry, heard
 from bot.flows.load import Flows
-from bot.flows.run import Effect, EnterFlow, Result, Run, RunStatus, Say, SetTag, SetVariable
-from bot.flows.walk import Walker
+from bot.flows.run import Effect, EnterFlow, Result, Run, RunStatus, Say, SetTag, SetVariable, Why
+from bot.flows.walk import Heard, Walker
 from bot.texts import known, texts
 from broadcast.audience.matches import FlowRun as PastRun
 from broadcast.audience.matches import Person
@@ -23,6 +23,9 @@ from storage import clicks, flow_runs, subscribers
 from storage.models import FlowRun, Subscriber
 
 COLUMNS = (*subscribers.PROFILE_FIELDS, *subscribers.MOMENT_FIELDS, "consent", "unreachable")
+QUIET = timedelta(hours=24)
+"""How long after a hand-over messages are left to the person who answers; entering a flow ends it sooner."""
+
 MOST_IN_A_ROW = 5
 """A flow may lead into the next one; so many at once is a circle nobody meant."""
 
@@ -43,23 +46,30 @@ class Runner:
             return None
         event, broadcast_id = self._count_tap(event, subscriber, now)
         found = entry(event, self.flows, self._completed(subscriber))
-        if found is not None:
-            self.stop(subscriber, now)
-            return self._enter(found.flow.name, subscriber, broadcast_id, now)
         said, row = heard(event), self._open(subscriber)
+        if found is not None and not (found.via is Via.KEYWORD and self._expected(row, said, now)):
+            self._end(row, Why.REPLACED, now)
+            return self._enter(found.flow.name, subscriber, broadcast_id, now)
         if said is None:
             return None
         if row is None:
-            return [] if self._handed_over(subscriber) else None
+            return [] if self._handed_over(subscriber, now) else None
         flow = self.flows.by_name[row.flow]
         result = engine.resume(Run.model_validate(row.data), flow, self._walker(subscriber), said, self._local(now))
         return self._write(row, result, subscriber, now) if result.heard else None
+
+    def _expected(self, row: FlowRun | None, said: Heard | None, now: datetime) -> bool:
+        """Say whether the open question takes this for its answer: "1" may be both an answer and a keyword."""
+        if row is None or said is None:
+            return False
+        flow = self.flows.by_name[row.flow]
+        return engine.expects(Run.model_validate(row.data), flow, said, self._local(now))
 
     def go_on(self, row: FlowRun, now: datetime) -> list[Outgoing]:
         """Take a run on whose waiting time is over."""
         flow = self.flows.by_name.get(row.flow)
         if flow is None:  # its file is gone, and with it what was to come
-            self._drop(row, now)
+            self._end(row, Why.REPLACED, now)
             return []
         subscriber: Subscriber = row.subscriber
         result = engine.timed_out(Run.model_validate(row.data), flow, self._walker(subscriber), self._local(now))
@@ -67,14 +77,12 @@ class Runner:
 
     def start(self, name: str, subscriber: Subscriber, now: datetime) -> list[Outgoing]:
         """Start a flow for somebody, in place of the one they are in."""
-        self.stop(subscriber, now)
+        self._end(self._open(subscriber), Why.REPLACED, now)
         return self._enter(name, subscriber, None, now)
 
     def stop(self, subscriber: Subscriber, now: datetime) -> None:
-        """End the run somebody is in, if any."""
-        row = self._open(subscriber)
-        if row is not None:
-            self._drop(row, now)
+        """End the run of somebody who wants no more messages."""
+        self._end(self._open(subscriber), Why.STOPPED, now)
 
     def _open(self, subscriber: Subscriber) -> FlowRun | None:
         """Return the run a person is in, if it is one of these flows: a host's own runs are the host's."""
@@ -137,17 +145,22 @@ class Runner:
                 case SetTag(name, on):
                     subscribers.tag(subscriber.id, name, on=on)
 
-    def _drop(self, row: FlowRun, now: datetime) -> None:
-        run = Run.model_validate(row.data).ended(RunStatus.DROPPED, now)
+    def _end(self, row: FlowRun | None, why: Why, now: datetime) -> None:
+        """End a run from outside."""
+        if row is None:
+            return
+        run = engine.abandon(Run.model_validate(row.data), why, now).run
         flow_runs.keep(
             row.id, row.version, status=run.status.value, data=run.model_dump(mode="json"),
             waiting_until=None, ended_at=now,
         )  # fmt: skip
 
-    def _handed_over(self, subscriber: Subscriber) -> bool:
-        """Say whether a person answers this subscriber now: then the bot keeps quiet."""
+    def _handed_over(self, subscriber: Subscriber, now: datetime) -> bool:
+        """Say whether a person answers this subscriber now: then the bot keeps quiet for a while."""
         last = flow_runs.latest(subscriber.id)
-        return last is not None and last.status == flow_runs.HANDED_OVER
+        if last is None or last.status != flow_runs.HANDED_OVER or last.ended_at is None:
+            return False
+        return bool(now - last.ended_at < QUIET)
 
     def _completed(self, subscriber: Subscriber) -> set[str]:
         return {row.flow for row in flow_runs.of(subscriber.id) if row.status == RunStatus.COMPLETED}

@@ -95,7 +95,7 @@ class Walk:
         if end == COMPLETE:
             self._complete()
         elif end == HUMAN:
-            self._say_words(self.texts.gettext(N_("A person will answer you here soon.")))
+            self._say_words(N_("A person will answer you here soon."))
             self._hand_over()
         else:
             self.run = self.run.ended(RunStatus.DROPPED, self.now)
@@ -151,9 +151,7 @@ class Walk:
         still = (step_id for step_id in (gone, *self.run.ahead) if self.flow.step(step_id) is not None)
         to = next(still, "")
         self.effects.append(Moved(self.flow.name, version, gone, to))
-        self._say_words(
-            self.texts.gettext(N_("This conversation has changed since we began, so let us go on from here."))
-        )
+        self._say_words(N_("This conversation has changed since we began, so let us go on from here."))
         self.go(to or COMPLETE)
 
     # -- answers ---------------------------------------------------------------------------------
@@ -201,9 +199,7 @@ class Walk:
             return
         if question.on_failure == DROP:
             self._say_words(
-                self.texts.gettext(
-                    N_("Let us leave it at that for now. Send “{keyword}” whenever you like to begin again.")
-                ),
+                N_("Let us leave it at that for now. Send “{keyword}” whenever you like to begin again."),
                 keyword=self._keyword(),
             )
         self.go(question.on_failure, Why.NO_ANSWER)
@@ -226,7 +222,7 @@ class Walk:
             self.go(HUMAN)
         elif word in LEAVE:
             self._say_words(
-                self.texts.gettext(N_("All right, we stop here. Send “{keyword}” whenever you like to begin again.")),
+                N_("All right, we stop here. Send “{keyword}” whenever you like to begin again."),
                 keyword=self._keyword(),
             )
             self.go(DROP, Why.LEFT)
@@ -265,5 +261,5 @@ class Walk:
     def _say(self, say: Say) -> None:
         self.effects.append(replace(say, message=fill_message(say.message, values_of(self.person, self.texts))))
 
-    def _say_words(self, text: str, **facts: str) -> None:
-        self.effects.append(Say(Text(text=text.format(**facts))))
+    def _say_words(self, message: str, **facts: str) -> None:
+        self.effects.append(Say(Text(text=self.texts.gettext(message).format(**facts))))

@@ -1,11 +1,22 @@
 """What is wrong in a flow's file is said with its line, in a sentence."""
 
-import pytest
+import math
+import tomllib
+from collections.abc import Iterator
+from datetime import date, time
+from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from bot.flows.definition import Flow
+from bot.flows.lines import Place
 from bot.flows.load import assemble
-from bot.flows.mistakes import BadFlows
+from bot.flows.mistakes import BadFlows, Mistake, of_validation
 from bot.flows.read import read
-from tests.bot.flows.people import MESSENGER, PLATFORMS, steps
+from tests.bot.flows.people import MESSENGER, PLATFORMS, ROOT, steps
 
 ASK = 'id = "q"\ntype = "question"\nask = "text"\ntext = "?"'
 END = 'id = "end"\ntype = "complete"'
@@ -53,7 +64,7 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
             )
         ],
     ),
-    ("no type", steps("id = 'a'"), ["1: type is missing in step “a”"]),
+    ("no type", steps("id = 'a'"), ["1: “type” is missing in step “a”"]),
     ("no id", steps("type = 'complete'"), ["1: “id” is missing in step 1"]),
     (
         "an id that is a word of the language",
@@ -91,9 +102,21 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
         ["6: save_as in step “q”: “city” already means the city of a person; give the variable another name"],
     ),
     (
+        "a text without quotes",
+        steps("type = 'complete'\nid = 'a'\ntext = 5"),
+        ['4: text in step “a”: is no table; write it like { en = "…" }'],
+    ),
+    ("one keyword that is no list", f"keywords = 'hi'\n{steps(ASK)}", ["1: keywords: is no list; put it in [ ]"]),
+    (
+        "a set that sets nothing",
+        steps("type='set'\nid='s'"),
+        ["1: step “s” sets nothing; write variables, clear, add_tags or remove_tags"],
+    ),
+    ("a step that is no table", "steps = [1]", ["1: step 1 is no table; put it in { }"]),
+    (
         "too many attempts",
         steps(f"{ASK}\nattempts = 11"),
-        ["6: attempts in step “q”: should be less than or equal to 10"],
+        ["6: attempts in step “q”: is more than 10"],
     ),
     (
         "a button that does two things",
@@ -264,3 +287,54 @@ def test_a_flow_without_mistakes_is_taken_on_both_sides_of_a_limit() -> None:
     )
     assert assemble([read("visit.toml", source)], platforms=PLATFORMS).find("visit") is not None
     assert len(mistakes(source.replace(title, title + "x"))) == 1
+
+
+SOURCES = [path.read_text("utf-8") for path in sorted((ROOT / "flows").glob("*.toml"))]
+SCRAPS = st.sampled_from(['"', "'''", "[", "]]", "{", "= 1", "= []", "= {}", ".", ",", "#", "\n", "0", "nan", "字"])
+
+
+@given(
+    source=st.sampled_from(SOURCES),
+    edits=st.lists(st.tuples(st.integers(0, 3_000), st.integers(0, 60), SCRAPS), min_size=1, max_size=3),
+)
+def test_whatever_is_in_a_file_it_is_a_flow_or_a_list_of_mistakes(
+    source: str, edits: list[tuple[int, int, str]]
+) -> None:
+    for at, removed, scrap in edits:
+        source = source[:at] + scrap + source[at + removed :]
+    found: tuple[Mistake, ...] = ()
+    try:
+        assemble([read("visit.toml", source)], platforms=PLATFORMS)
+    except BadFlows as bad:
+        found = bad.mistakes
+    assert all(1 <= mistake.line <= source.count("\n") + 1 for mistake in found)
+
+
+ODD = st.sampled_from(
+    [0, -1, 1.5, math.nan, True, "", "x", [], [1], {}, {"a": 1}, [{"a": 1}], date(2026, 1, 1), time(10)]
+)
+
+
+def _places(value: object, place: Place = ()) -> Iterator[Place]:
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inside:
+        yield (*place, key)
+        yield from _places(each, (*place, key))
+
+
+@given(data=st.data(), odd=ODD)
+def test_a_value_of_any_other_sort_is_told_in_a_sentence_of_ours(data: st.DataObject, odd: object) -> None:
+    written = tomllib.loads(data.draw(st.sampled_from(SOURCES)))
+    place = data.draw(st.sampled_from(list(_places(written))))
+    inside: Any = written
+    for key in place[:-1]:
+        inside = inside[key]
+    inside[place[-1]] = odd
+    try:
+        Flow.model_validate({"name": "x", **written})
+    except ValidationError as error:
+        said = [wrong.sentence for wrong in of_validation(error, written)]
+    else:
+        said = ["fine"]
+    assert said
+    assert not [sentence for sentence in said if "valid" in sentence or "should be" in sentence]

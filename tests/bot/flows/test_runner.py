@@ -107,6 +107,36 @@ def test_entering_again_ends_the_run_before(page):
     assert statuses() == [("tea", "dropped"), ("tea", "started")]
 
 
+def test_a_keyword_that_answers_the_open_question_is_its_answer(page, tmp_path, clock):
+    (tmp_path / "flows" / "green.toml").write_text(
+        'title = "Green"\nkeywords = ["green"]\n[[steps]]\nid = "end"\ntype = "complete"\ntext = "A flow of its own."\n'
+    )
+    again = Page(tmp_path, clock)
+    again._number = 50
+    assert again.say("p1", "green") == ["A flow of its own."]
+    again.say("p1", "tea")
+    assert again.say("p1", "green") == ["How many cups?"]
+    again.runtime.database.close()
+
+
+def test_after_a_hand_over_the_bot_is_quiet_for_a_day(page, tmp_path, clock):
+    (tmp_path / "flows" / "help.toml").write_text(
+        'title = "Help"\nkeywords = ["help me"]\n'
+        '[[steps]]\nid = "end"\ntype = "hand_over"\ntext = "Somebody will write to you."\n'
+    )
+    again = Page(tmp_path, clock)
+    again._number = 50
+    asked = []
+    again.runtime.unclaimed.append(lambda _channel, event, _now: asked.append(event) or None)
+    assert again.say("p1", "help me") == ["Somebody will write to you."]
+    again.say("p1", "are you there?")
+    assert asked == []
+    clock.advance(hours=25)
+    again.say("p1", "and now?")
+    assert len(asked) == 1
+    again.runtime.database.close()
+
+
 def test_a_wait_ends_by_the_clock_once(page, clock):
     page.say("p1", "tea")
     page.say("p1", "green")
