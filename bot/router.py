@@ -5,10 +5,22 @@ from datetime import datetime
 from bot import consent
 from bot.commands.claim import claim
 from bot.conversation.runner import converse
+from bot.milestones import Milestones
 from bot.texts import texts
 from bot.wiring import ChannelRuntime, Runtime
+from broadcast.mass.results import finished
 from handlers.content import Outgoing, Text
-from handlers.events import ButtonPressed, Event, MessageReceived, OptedOut, PolicyEnforced, Unfollowed, Unrecognised
+from handlers.events import (
+    ButtonPressed,
+    Event,
+    Followed,
+    MassSendFinished,
+    MessageReceived,
+    OptedOut,
+    PolicyEnforced,
+    Unfollowed,
+    Unrecognised,
+)
 from storage import admins, channels, outbox, subscribers
 from storage.lifecycle import Consent
 
@@ -25,11 +37,16 @@ def route(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime
         case PolicyEnforced(action="unblock"):
             channels.resume(channel.id)
             return []
+        case MassSendFinished():
+            finished(channel.id, event, now, Milestones(runtime))
+            return []
         case Unrecognised() | PolicyEnforced():
             return []
     if not event.person:
         return []
     subscribers.saw(channel.id, event.person, event.at, event.window_until)
+    if isinstance(event, Followed):
+        subscribers.followed(channel.id, event.person, event.at)
     outbox.revive(channel.id, event.person, now)
     if isinstance(event, OptedOut):
         subscribers.set_consent(channel.id, event.person, Consent.OPTED_OUT, now)

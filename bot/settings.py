@@ -85,7 +85,9 @@ class RedisSettings(_Section):
     url: str = Field("redis://127.0.0.1:6379/0", description="redis://host:port/db. Redis 7 or Valkey 8, or newer.")
 
 
-class _Channel(_Section):
+class CommonSettings(_Section):
+    """What channels of every platform have."""
+
     name: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$",
         description="Short name of the channel; part of its webhook address /webhooks/NAME.",
@@ -99,9 +101,16 @@ class _Channel(_Section):
         1000, ge=0, description="Sending to more people than this asks the admin to type the number."
     )
     timezone: Zone | None = Field(None, description="Time zone of this channel, if not the program's.")
+    broadcasts_per_day: int = Field(0, ge=0, description="The most broadcasts that start on one day; 0 is no limit.")
+    messages_per_month: int = Field(
+        0, ge=0, description="The most messages of broadcasts in one calendar month; 0 is no limit."
+    )
+    messages_per_person_per_day: int = Field(
+        0, ge=0, description="The most messages of broadcasts one person gets on one day; 0 is no limit."
+    )
 
 
-class MessengerChannel(_Channel):
+class MessengerChannel(CommonSettings):
     """A Facebook Page."""
 
     platform: Literal["messenger"] = Field("messenger", description="messenger")
@@ -117,8 +126,28 @@ class MessengerChannel(_Channel):
     )
 
 
-Channel = MessengerChannel
-CHANNEL_KINDS = (MessengerChannel,)
+class WeChatChannel(CommonSettings):
+    """A WeChat Official Account."""
+
+    platform: Literal["wechat"] = Field("wechat", description="wechat")
+    app_id: str = Field(min_length=1, description="AppID of the account.")
+    app_secret: SecretText = Field(min_length=1, description="AppSecret of the account.")
+    token: SecretText = Field(min_length=1, description="The Token in the account's message settings.")
+    encoding_aes_key: SecretText = Field("", description="EncodingAESKey, 43 characters. Empty: plain mode.")
+    previous_aes_key: SecretText = Field("", description="The key before it, while it is being changed.")
+    account: Literal["subscription", "service"] = Field(
+        "subscription", description="subscription (one mass message a day) or service (four a month for each follower)."
+    )
+    original_id: str = Field("", description="Original id of the account, gh_…; others' messages are refused then.")
+    menus: bool = Field(False, description="Let admins tap choices; a tap allows fewer messages than a typed answer.")
+    api_base: Origin = Field(
+        "https://api.weixin.qq.com", description="The platform, or a simulator: scheme, host and port alone."
+    )
+
+
+Channel = MessengerChannel | WeChatChannel
+CHANNEL_KINDS = (MessengerChannel, WeChatChannel)
+PLATFORMS = tuple(kind.model_fields["platform"].default for kind in CHANNEL_KINDS)
 
 
 class Settings(BaseSettings):
@@ -129,7 +158,9 @@ class Settings(BaseSettings):
     clarion: ClarionSettings = ClarionSettings()
     database: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()
-    channels: tuple[Channel, ...] = Field((), description="One [[channels]] table for each Page or account.")
+    channels: tuple[Annotated[Channel, Field(discriminator="platform")], ...] = Field(
+        (), description="One [[channels]] table for each Page or account."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -186,9 +217,11 @@ def _resolved(value: Any, base: Path) -> Any:
 
 
 def _sentence(mistake: Any) -> str:
-    where = ".".join(str(part) for part in mistake["loc"])
+    where = ".".join(str(part) for part in mistake["loc"] if part not in PLATFORMS)
     if mistake["type"] == "extra_forbidden":
         return f"{where} is not a setting; see config.example.toml for the names there are"
+    if mistake["type"] in {"union_tag_not_found", "union_tag_invalid"}:
+        return f"{where}.platform has to be one of {', '.join(PLATFORMS)}"
     if mistake["type"] == "missing":
         return f"{where} is missing"
     return f"{where}: {mistake['msg'].removeprefix('Value error, ')}"

@@ -15,12 +15,15 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from bot import log
+from bot.flows.definition import Flow
 from bot.flows.load import Flows
 from bot.flows.load import load as load_flows
 from bot.flows.mistakes import BadFlows
+from bot.flows.parts import in_language
 from bot.flows.runner import Runner
-from bot.settings import BadSettings, Settings, load, zone_of
+from bot.settings import BadSettings, CommonSettings, Settings, load, zone_of
 from bot.settings import Channel as ChannelSettings
+from bot.tokens import RedisTokens
 from broadcast.engine import Channel as SendingChannel
 from broadcast.links import Links, derived_secret
 from broadcast.service import Desk
@@ -29,15 +32,17 @@ from handlers.contract import Platform
 from handlers.events import Event
 from handlers.registry import PLATFORMS
 from handlers.secret import Secret
-from storage import channels, variables
+from storage import channels, quotas, variables
 from storage.database import open_database
 from storage.migrate import ensure_schema
+from storage.quotas import Limits
 
 Unclaimed = Callable[["ChannelRuntime", Event, datetime], "list[Outgoing] | None"]
 """A host's own answer to an event that nobody here wanted; None when the host has none either."""
 
 CONFIG_VARIABLE = "CLARION_CONFIG"
 FLOWS_FOLDER = "flows"
+OWN_LIMITS = frozenset({"broadcasts_per_day", "messages_per_month", "messages_per_person_per_day"})
 WAKE_JOB = "bot.jobs.wake"
 WAKE_QUEUE = "clarion"
 WAKE_TTL_SECONDS = 60
@@ -99,6 +104,7 @@ class Runtime:
             rate=channel.settings.rate_per_second,
             now=self.now,
             wake=self.wake if wake else lambda: None,
+            flows={flow.name: _title(flow, self.settings.clarion.language) for flow in self.flows},
         )
 
     @cached_property
@@ -131,7 +137,10 @@ def build(path: Path) -> Runtime:
     log.configure(settings.clarion.log_level, _secrets(settings))
     database = open_database(settings.database.url, path.parent)
     ensure_schema(database)
-    made = {channel.name: _channel(channel) for channel in settings.channels}
+    connection = redis.Redis.from_url(settings.redis.url, socket_connect_timeout=0.5, socket_timeout=1.0)
+    made = {channel.name: _channel(channel, RedisTokens(connection)) for channel in settings.channels}
+    for channel in made.values():
+        _tell_limits(settings, channel)
     return Runtime(
         settings=settings, base=path.parent, database=database, channels=made, flows=_flows(path.parent, made)
     )
@@ -150,15 +159,29 @@ def _flows(base: Path, made: Mapping[str, ChannelRuntime]) -> Flows:
     return flows
 
 
-def _channel(settings: ChannelSettings) -> ChannelRuntime:
+def _channel(settings: ChannelSettings, tokens: RedisTokens) -> ChannelRuntime:
     make = PLATFORMS.get(settings.platform)
     if make is None:
         raise BadSettings(f"Channel {settings.name}: there is no platform called {settings.platform}.")
-    common = {"name", "platform", "rate_per_second", "confirm_above", "timezone"}
-    options = {name: getattr(settings, name) for name in type(settings).model_fields if name not in common}
+    own = set(type(settings).model_fields) - set(CommonSettings.model_fields) - {"platform"}
+    options = {name: getattr(settings, name) for name in own}
+    if settings.platform == "wechat":
+        options["token_store"] = tokens
     return ChannelRuntime(
         id=channels.ensure(settings.name, settings.platform), settings=settings, platform=make(**options)
     )
+
+
+def _title(flow: Flow, language: str) -> str:
+    return in_language(flow.title, language) if flow.title else flow.name
+
+
+def _tell_limits(settings: Settings, channel: ChannelRuntime) -> None:
+    """Put a channel's own limits where every process finds them."""
+    numbers = {name: getattr(channel.settings, name) for name in OWN_LIMITS}
+    limits = Limits(**numbers, time_zone=zone_of(settings, channel.settings).key)
+    if quotas.limits(channel.id) != limits:
+        quotas.set_limits(channel.id, limits)
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -18,8 +18,10 @@ import peewee as pw
 import structlog
 from redis import RedisError
 
+from broadcast import quota
 from broadcast.draft import Draft, from_row
 from broadcast.limits import Pace
+from broadcast.mass.roads import MASS
 from broadcast.outgoing import Composer
 from broadcast.queue import Queue
 from broadcast.recorder import Recorder, Result
@@ -184,7 +186,8 @@ class Delivery:
     def _active(self) -> list[Draft]:
         """Return what is to be sent now; ask the admins where the channel waits for somebody to mend it."""
         around, now = self._around, self._around.now()
-        sending = [from_row(row) for row in broadcasts.with_status(around.channel_id, BroadcastStatus.SENDING)]
+        rows = broadcasts.with_status(around.channel_id, BroadcastStatus.SENDING)
+        sending = [from_row(row) for row in rows if row.road != MASS]
         reason, until = channels.paused(around.channel_id, now) if sending else ("", None)
         if not reason:
             return sending
@@ -276,7 +279,8 @@ class Delivery:
             if standings is None:
                 return None
             standings = [one for one in standings if (one.subscriber_id, one.step) in claims]
-            reasons = {one.subscriber_id: why_not(one, around.platform.capabilities, now) for one in standings}
+            capped = quota.capped(queue.draft, [one.subscriber_id for one in standings if not one.step], now)
+            reasons = {one.subscriber_id: why_not(one, around.platform.capabilities, now, capped) for one in standings}
             ledger.skip(broadcast_id, around.worker, [row for row in reasons.items() if row[1]], now)
             go = [one for one in standings if not reasons[one.subscriber_id]]
             if go:

@@ -18,14 +18,16 @@ from broadcast.delivery import IN_FLIGHT_MOST, Delivery, Surroundings
 from broadcast.draft import Draft
 from broadcast.limits import Pace
 from broadcast.links import Links
+from broadcast.mass.lane import MassLane
 from broadcast.outgoing import Composer
 from broadcast.pictures import place_pictures
-from broadcast.profiles import read_profiles
+from broadcast.profiles import read_people
 from broadcast.replies import Replies
 from broadcast.sweep import SYSTEM, Notify
 from broadcast.threads import DatabaseThread
 from handlers.contract import Platform, PlatformError
 from handlers.http import bulk_session
+from handlers.many import SendsToMany
 from storage import workers
 from storage.database import AWAY
 
@@ -69,7 +71,7 @@ class Engine:
         self._notify = notify
         self.worker = uuid.uuid4().hex
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._lanes: list[Replies | Delivery] = []
+        self._lanes: list[Replies | Delivery | MassLane] = []
         self._threads: list[DatabaseThread] = []
         self._swept = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -118,6 +120,10 @@ class Engine:
                         )
                     )
                 )
+                if isinstance(channel.platform, SendsToMany):
+                    self._lanes.append(
+                        MassLane(channel.id, channel.platform, pace, self.worker, self._now, self._notify)
+                    )
             if self._stopping.is_set():  # told to while we waited for the database
                 self.stop()
             try:
@@ -194,7 +200,7 @@ class Engine:
         while True:
             for channel in self._channels:
                 try:
-                    await database.run(read_profiles, channel.id, channel.platform, self._now())
+                    await database.run(read_people, channel.id, channel.platform, self._now())
                 except pw.DatabaseError as error:
                     _log.warning("profiles_wait", error=str(error))
                 except Exception:  # noqa: BLE001 - nobody waits for these

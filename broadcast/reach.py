@@ -12,24 +12,33 @@ from storage.models import Subscriber
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many match, and what becomes of them at a moment: the four parts add up to `matched`."""
+    """How many match, and what becomes of them at a moment: the five parts add up to `matched`.
+
+    `capped` are those who may get no more messages that day.
+    """
 
     matched: int
     can_get: int
     window_closed: int
     opted_out: int
     unreachable: int
+    capped: int = 0
 
 
-def forecast(channel_id: int, matching: pw.Expression | None, at: datetime, margin: timedelta) -> Reach:
-    """Count, in one statement, who matches and who of them could be written to at `at`.
+def forecast(
+    channel_id: int,
+    matching: pw.Expression | None,
+    at: datetime,
+    margin: timedelta,
+    capped: pw.Expression | None = None,
+) -> Reach:
+    """Count who matches and who of them could be written to at `at`.
 
     `margin` is how much earlier than the platform says a window is treated as closed. People whose
-    window closes before `at` count as closed, although they may well write again until then.
+    window closes before `at` count as closed, although they may well write again until then. `capped` is the
+    condition of having had one's messages of that day.
     """
-    who = subscribers.all_of(channel_id)
-    if matching is not None:
-        who &= matching
+    who = _matching(channel_id, matching)
     out = Subscriber.consent == "opted_out"
     away = Subscriber.unreachable
     open_then = Subscriber.window_expires_at > at + margin
@@ -43,4 +52,33 @@ def forecast(channel_id: int, matching: pw.Expression | None, at: datetime, marg
     row: Any = query.tuples().get()
     matched, opted_out, unreachable, can_get = (int(count) for count in row)
     closed = matched - opted_out - unreachable - can_get
-    return Reach(matched, can_get, closed, opted_out, unreachable)
+    had_theirs = 0 if capped is None else overlap(channel_id, matching, at, margin, capped)
+    return Reach(matched, can_get - had_theirs, closed, opted_out, unreachable, had_theirs)
+
+
+def count_all(channel_id: int, matching: pw.Expression | None, capped: pw.Expression | None) -> Reach:
+    """Count who matches and who of them could be written to where no window is needed."""
+    who = _matching(channel_id, matching)
+    out = Subscriber.consent == "opted_out"
+    away = Subscriber.unreachable
+
+    def how_many(condition: pw.Expression) -> int:
+        return int(Subscriber.select().where(who & condition).count())
+
+    opted_out, unreachable, reachable = how_many(out), how_many(~out & away), how_many(~out & ~away)
+    had_theirs = 0 if capped is None else how_many(~out & ~away & capped)
+    return Reach(opted_out + unreachable + reachable, reachable - had_theirs, 0, opted_out, unreachable, had_theirs)
+
+
+def overlap(
+    channel_id: int, matching: pw.Expression | None, at: datetime, margin: timedelta, also: pw.Expression
+) -> int:
+    """Count those of an audience who could be written to at `at` and of whom something else holds."""
+    reachable = (Subscriber.consent != "opted_out") & ~Subscriber.unreachable
+    reachable &= Subscriber.window_expires_at > at + margin
+    return int(Subscriber.select().where(_matching(channel_id, matching) & reachable & also).count())
+
+
+def _matching(channel_id: int, matching: pw.Expression | None) -> pw.Expression:
+    who = subscribers.all_of(channel_id)
+    return who if matching is None else who & matching

@@ -5,20 +5,29 @@ for through `wake`, which must be safe to call when nothing needs doing.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from broadcast import draft as drafts
-from broadcast import reach, who
+from broadcast import frequent, quota, reach, unreached, who
+from broadcast.audience.fields import Field, Vocabulary
+from broadcast.audience.problems import FilterProblem
 from broadcast.draft import Draft
+from broadcast.frequent import Frequent
+from broadcast.mass.forecast import mass_reach, no_room, road_problems
+from broadcast.mass.roads import MASS, roads
 from broadcast.personalise import places_in
+from broadcast.quota import Cost, NoRoom
 from broadcast.reach import Reach
 from handlers.content import Content
 from handlers.contract import Platform, Problem
-from storage import broadcasts, channels, ledger, subscribers
+from handlers.many import SendsToMany
+from storage import admins, broadcasts, channels, frequency, ledger, quotas, subscribers
 from storage import variables as registry
+from storage.database import transaction
+from storage.fields import to_ms
 from storage.ledger import Sums
 from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove, RecipientState
 
@@ -30,11 +39,12 @@ class Stale(Exception):
 
 
 class Unsendable(Exception):
-    """The broadcast has problems; nothing was done."""
+    """The broadcast has problems; nothing was done. `slot` is when its channel's limits would allow it."""
 
-    def __init__(self, found: list[Problem]) -> None:
+    def __init__(self, found: list[Problem], slot: datetime | None = None) -> None:
         super().__init__("; ".join(problem.code for problem in found))
         self.found = found
+        self.slot = slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,9 @@ class Desk:
     """One channel's broadcasts, ready to be worked on.
 
     `confirm_above`: confirming for more people than this asks for the number to be typed. `undo` is the
-    grace period of an immediate send. `now` is the clock. `wake` tells the workers that there is work.
+    grace period of an immediate send. `now` is the clock. `wake` tells the workers that there is work. `flows` are
+    those a button may lead into: name → title. An admin's send to more people than `approve_above` needs a second
+    person; 0 never does.
     """
 
     channel_id: int
@@ -64,11 +76,23 @@ class Desk:
     rate: float
     now: Callable[[], datetime]
     wake: Callable[[], None]
+    flows: Mapping[str, str] = field(default_factory=dict)
+    approve_above: int = 0
 
     @property
     def variables(self) -> Mapping[str, str]:
         """The variables subscribers of this channel may have: name → kind."""
         return registry.kinds(self.channel_id)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words this channel's filters may use: variables, flows, broadcasts."""
+        return who.known(self.channel_id, self.flows)
+
+    @property
+    def roads(self) -> tuple[str, ...]:
+        """The roads a broadcast may take here, the usual one first; only '' where there is no choice."""
+        return roads(self.platform) or ("",)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -87,7 +111,8 @@ class Desk:
 
     def listed(self, *statuses: BroadcastStatus) -> list[Draft]:
         """Return this channel's broadcasts in these statuses, newest first."""
-        return [drafts.from_row(row) for row in broadcasts.with_status(self.channel_id, *statuses)]
+        rows = broadcasts.with_status(self.channel_id, *statuses)
+        return [drafts.from_row(row) for row in rows if not row.practice]
 
     def free_name(self, name: str) -> str:
         """Return `name`, or "name 2", "name 3" … when it is taken."""
@@ -97,20 +122,67 @@ class Desk:
             free = f"{name} {number}"
         return free
 
-    def count(self, audience: str) -> int:
-        """How many subscribers an audience matches now, whether or not they can be reached."""
-        return subscribers.count(self.channel_id, who.matching(self.channel_id, audience, self.now(), self.zone))
+    def count(self, audience: str, *, lacking: str = "") -> int:
+        """How many subscribers an audience matches now, whether or not they can be reached.
+
+        With `lacking`, the name of a value, only those of them who have none.
+        """
+        now = self.now()
+        matching = who.matching(self.channel_id, audience, now, self.zone)
+        if lacking:
+            without = who.matching(self.channel_id, f"{lacking} is not set", now, self.zone)
+            matching = without if matching is None else matching & without
+        return subscribers.count(self.channel_id, matching)
+
+    def check(self, audience: str) -> FilterProblem | None:
+        """Return what is wrong with a filter, None when it can be used."""
+        return who.check(audience, self.variables, self.vocabulary)
+
+    def fields(self) -> list[Field]:
+        """Return the built-in fields that somebody on this channel has a value of."""
+        return frequent.filled(self.channel_id)
+
+    def most_frequent(self, field: Field, at_most: int) -> Frequent:
+        """Return the most frequent values of a field."""
+        return frequent.most_frequent(self.channel_id, field, at_most)
+
+    def some_of(self, audience: str, at_most: int = 3) -> list[str]:
+        """Return the first names (or ids) of a few people of an audience."""
+        return frequent.some_people(self.channel_id, audience, at_most, self.now(), self.zone)
 
     def reach(self, draft: Draft) -> Reach:
         """Forecast who would get the broadcast at its time (or now)."""
-        now = self.now()
-        at = max(draft.scheduled_for or now, now)
-        matching = who.matching(self.channel_id, draft.audience, now, self.zone)
-        return reach.forecast(self.channel_id, matching, at, self.platform.capabilities.window_margin)
+        at, matching = self._aim(draft)
+        if draft.road == MASS and isinstance(self.platform, SendsToMany):
+            return mass_reach(self.channel_id, matching, at, self.platform.mass)
+        limits = quotas.limits(self.channel_id)
+        capped = None
+        if limits.messages_per_person_per_day:
+            most = limits.messages_per_person_per_day - len(draft.content.messages)
+            since = to_ms(quota.midnight(at, limits))
+            capped = frequency.more_than(self.channel_id, most, since, without=draft.id)
+        return reach.forecast(self.channel_id, matching, at, self.platform.capabilities.window_margin, capped)
 
-    def problems(self, content: Content) -> list[Problem]:
-        """List what keeps this content from being sent."""
-        return drafts.problems(content, self.platform, self.variables)
+    def recent(self, draft: Draft, within: timedelta) -> int:
+        """How many of those who can get the broadcast got another one lately, before now."""
+        at, matching = self._aim(draft)
+        had = frequency.more_than(self.channel_id, 0, to_ms(self.now() - within), without=draft.id)
+        return reach.overlap(self.channel_id, matching, at, self.platform.capabilities.window_margin, had)
+
+    def _aim(self, draft: Draft) -> tuple[datetime, Any]:
+        """Return when the broadcast would go out, and the condition of being meant by it as of now."""
+        now = self.now()
+        matching = who.matching(self.channel_id, draft.audience, now, self.zone)
+        return max(draft.scheduled_for or now, now), matching
+
+    def cost(self, draft: Draft, forecast: Reach) -> Cost:
+        """Return what the broadcast would take of the channel's own limits, and what is taken already."""
+        return quota.cost(draft, forecast, self.now())
+
+    def problems(self, content: Content, road: str = "") -> list[Problem]:
+        """List what keeps this content from being sent on a road ('' for the platform's usual one)."""
+        found = drafts.problems(content, self.platform, self.variables, self.flows)
+        return found + road_problems(content, self.platform, road)
 
     def progress(self, draft: Draft) -> Progress:
         """Return a broadcast's numbers, its rate so far and an estimate of the time left."""
@@ -126,7 +198,9 @@ class Desk:
 
     def create(self, name: str, by: str) -> Draft:
         """Make an empty draft under a free form of `name`."""
-        row = broadcasts.create(self.channel_id, self.free_name(name), by, self.now(), time_zone=self.zone.key)
+        row = broadcasts.create(
+            self.channel_id, self.free_name(name), by, self.now(), time_zone=self.zone.key, road=self.roads[0]
+        )
         return drafts.from_row(row)
 
     def edit(self, draft: Draft, **changes: Any) -> Draft:
@@ -150,6 +224,7 @@ class Desk:
             self.now(),
             content=draft.content.model_dump(mode="json"),
             audience=draft.audience,
+            road=draft.road,
             time_zone=draft.time_zone,
             late_seconds=draft.late_seconds,
             cloned_from=draft.id,
@@ -162,30 +237,49 @@ class Desk:
         """Return what a confirmation of this draft, with its present reach, is bound to."""
         return drafts.fingerprint(draft, self.reach(draft).can_get)
 
-    def send(self, draft: Draft, by: str) -> datetime:
+    def send(self, draft: Draft, by: str, *, approved: bool = False) -> datetime:
         """Start the broadcast: the undo period begins, then it sends. Returns when that period ends.
 
         Raises `Unsendable`, or `IllegalMove` when it is not a draft (any more).
         """
         self._require_sendable(draft)
+        self._require_approval(replace(draft, scheduled_for=None), by, approved=approved)
         now = self.now()
         until = now + self.undo
-        broadcasts.move(draft.id, _S.STARTING, by, now, version=draft.version, undo_until=until, scheduled_for=None)
+        with transaction():
+            broadcasts.move(draft.id, _S.STARTING, by, now, version=draft.version, undo_until=until, scheduled_for=None)
+            self._reserve(replace(draft, scheduled_for=None))
         self.wake()
         return until
 
-    def schedule(self, draft: Draft, by: str) -> None:
+    def schedule(self, draft: Draft, by: str, *, approved: bool = False) -> None:
         """Put the broadcast into the calendar for its `scheduled_for`. Raises like `send`."""
         if draft.scheduled_for is None or draft.scheduled_for <= self.now():
             raise Unsendable([Problem("time_past", "Its time has passed. Give it a new one.")])
         self._require_sendable(draft)
-        broadcasts.move(draft.id, _S.SCHEDULED, by, self.now(), version=draft.version, only_from=_S.DRAFT)
+        self._require_approval(draft, by, approved=approved)
+        with transaction():
+            broadcasts.move(draft.id, _S.SCHEDULED, by, self.now(), version=draft.version, only_from=_S.DRAFT)
+            self._reserve(draft)
         self.wake()
 
     def _require_sendable(self, draft: Draft) -> None:
-        found = self.problems(draft.content)
+        if draft.practice:
+            raise Unsendable([Problem("practice", "This is practice, and practice is never sent.")])
+        found = self.problems(draft.content, draft.road)
         if found:
             raise Unsendable(found)
+
+    def _reserve(self, draft: Draft) -> None:
+        if draft.road == MASS and isinstance(self.platform, SendsToMany):
+            at = draft.scheduled_for or self.now()
+            refused = no_room(self.channel_id, self.platform.mass, at, draft.id)
+            if refused is not None:
+                raise Unsendable([refused[0]], refused[1])
+        try:
+            quota.reserve(draft, self.reach(draft), self.now())
+        except NoRoom as error:
+            raise Unsendable([error.problem], error.slot) from error
 
     def undo_send(self, draft: Draft, by: str) -> bool:
         """Take a send back while its undo period runs; False when the first message may have left."""
@@ -239,3 +333,37 @@ class Desk:
         names = {place.name for place in places_in(content)}
         known = {**found.variables, **{name: getattr(found, name) for name in drafts.PERSONAL_FIELDS}}
         return {name: str(known.get(name.removeprefix("var."), "")) for name in names}
+
+    # -- once more -------------------------------------------------------------------------------
+
+    def unreached(self, draft: Draft) -> int:
+        """Count those a broadcast did not reach and who still want to hear from us."""
+        return self.count(unreached.audience(draft.id))
+
+    def retry(self, draft: Draft, by: str) -> Draft:
+        """Make a draft that says the same to exactly those a broadcast did not reach."""
+        return self.edit(self.clone(draft, by), audience=unreached.audience(draft.id))
+
+    def approvable(self, draft: Draft) -> int:
+        """Return how many people a second person would be asked about: who could get it at its time, or by then."""
+        forecast = self.reach(draft)
+        coming = draft.scheduled_for is not None and draft.scheduled_for > self.now()
+        return forecast.can_get + (forecast.window_closed if coming else 0)
+
+    def needs_approval(self, draft: Draft, by: str) -> bool:
+        """Say whether `by` may not send this alone. Programs may: they are the owner's own."""
+        admin = admins.find(self.channel_id, by)
+        if admin is None or draft.practice:
+            return False
+        return admin.role == "writer" or 0 < self.approve_above < self.approvable(draft)
+
+    def _require_approval(self, draft: Draft, by: str, *, approved: bool) -> None:
+        if not approved and self.needs_approval(draft, by):
+            raise Unsendable([Problem("needs_approval", "Somebody else has to approve this first.")])
+
+    def practise(self, name: str, by: str) -> Draft:
+        """Make a draft that can be built like any other and never be sent."""
+        row = broadcasts.create(
+            self.channel_id, self.free_name(name), by, self.now(), time_zone=self.zone.key, practice=True
+        )
+        return drafts.from_row(row)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.database import execute, is_postgres
 from storage.models import Channel
 
 
@@ -66,3 +67,9 @@ def sync_to(channel_id: int, started_at: datetime, after: str) -> None:
 def sync_done(channel_id: int, now: datetime) -> None:
     """Remember that the whole list was read."""
     Channel.update(sync_started_at=None, sync_after="", synced_at=now).where(Channel.id == channel_id).execute()
+
+
+def lock(channel_id: int) -> None:
+    """Let nobody else decide about a channel until the caller's transaction ends; SQLite has one writer anyway."""
+    if is_postgres():
+        execute("SELECT 1 FROM channels WHERE id = ? FOR UPDATE", (channel_id,))
