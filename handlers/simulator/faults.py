@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-Scope = Literal["call", "send", "webhook", "job", "tagging"]
+Scope = Literal["call", "token", "authorised", "send", "webhook", "job", "tagging"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One kind of trouble.
 
-    `scope` says what it is drawn for: any call to the platform, the sending of one message, one webhook
-    notification, one mass job, or one call that tags people. `options` are its own settings with their
-    defaults.
+    `scope` says what it is drawn for: any call to the platform, one that asks for a token, one that shows a
+    token, the sending of one message, one webhook notification, one mass job, or one call that tags people.
+    `options` are its own settings with their defaults.
     """
 
     name: str
@@ -186,7 +186,7 @@ def _read(wanted: Mapping[str, Any], faults: Mapping[str, Fault]) -> FaultRule:
         raise UnknownFault(f"'fraction' is between 0 and 1; {fraction} was given.")
     if wanted.get("people") and fault.scope != "send":
         raise UnknownFault(f"{fault.name} strikes a whole {fault.scope}; it cannot be set for some people.")
-    if wanted.get("calls") and fault.scope != "call":
+    if wanted.get("calls") and fault.scope not in {"call", "authorised"}:
         raise UnknownFault(f"{fault.name} strikes one {fault.scope}; it cannot be set for some calls.")
     return FaultRule(
         fault=fault,

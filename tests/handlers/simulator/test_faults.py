@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.simulator.faults import FAULTS, FaultBoard, UnknownFault
+from handlers.simulator.faults import FAULTS, Fault, FaultBoard, UnknownFault
 
 
 def strikes(board, count, person="1"):
@@ -36,6 +36,19 @@ def test_a_fault_for_some_people_leaves_the_others_alone():
     board.add({"name": "person_blocked", "people": ["7"], "next_calls": 1})
     assert strikes(board, 2, person="8") == [False, False]
     assert strikes(board, 2, person="7") == [True, False]
+
+
+def test_a_fault_for_some_calls_leaves_the_others_alone():
+    board = FaultBoard([Fault("html_502", "call", "A gateway answers.")])
+    board.add({"name": "html_502", "calls": ["user/get"], "next_calls": 1})
+    assert not board.draw("call", call="user/info")
+    assert board.draw("call", call="user/get")
+    assert not board.draw("call", call="user/get")
+
+
+def test_a_fault_of_messages_cannot_be_set_for_some_calls():
+    with pytest.raises(UnknownFault, match="cannot be set for some calls"):
+        FaultBoard().add({"name": "transient", "calls": ["messages"]})
 
 
 @given(st.integers(), st.floats(0, 1))

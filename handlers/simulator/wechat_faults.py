@@ -1,0 +1,45 @@
+"""The rehearsed trouble of the simulated Official Account."""
+
+from handlers.simulator.faults import Fault
+
+FAULTS: tuple[Fault, ...] = (
+    Fault("latency", "call", "The answer comes this many milliseconds later.", {"ms": 1000}),
+    Fault("timeout", "call", "Nothing is done, and no answer comes for this many seconds.", {"seconds": 30}),
+    Fault(
+        "timeout_after_accepting",
+        "call",
+        "It is done, the answer never comes; the line closes after this many seconds.",
+        {"seconds": 30},
+    ),
+    Fault("connection_reset", "call", "The connection is reset and nothing was done."),
+    Fault("connection_reset_after_accepting", "call", "It is done, then the connection is reset."),
+    Fault("html_502", "call", "A gateway answers 502 with a page of HTML; nothing was done."),
+    Fault("html_502_after_accepting", "call", "It is done, and a gateway answers 502 with HTML."),
+    Fault("html_body", "call", "The answer is 200 with a page of HTML; nothing was done."),
+    Fault("system_error", "call", "Code -1; nothing was done."),
+    Fault("system_error_after_accepting", "call", "Code -1, although it is done."),
+    Fault("refused", "call", "This code, whatever was asked; nothing was done.", {"code": 45009}),
+    Fault("token_expired", "authorised", "Code 42001: the access token has expired."),
+    Fault("token_invalid", "authorised", "Code 40001: the access token is not the latest."),
+    Fault("ip_not_listed", "token", "Code 40164 to who asks for a token: the address is not in the list."),
+    Fault("send_refused", "send", "This code to a customer-service message.", {"code": 45047}),
+    Fault("tagging_partial", "tagging", "Code 45171: this share of the people was not tagged.", {"share": 0.5}),
+    Fault("internal_retry", "job", "Code 45065 to a first mass call, which was accepted."),
+    Fault("review_failed", "job", "The content is refused by review: err(20001).", {"num": 20001}),
+    Fault("send_failed", "job", "The job ends as 'send fail' and reached nobody."),
+    Fault("some_errors", "job", "This share of those it should reach is not reached.", {"share": 0.1}),
+    Fault(
+        "protection_pending",
+        "job",
+        "A send to all waits for the administrator; it is answered with this code.",
+        {"code": 89505},
+    ),
+    Fault("protection_refused", "job", "The administrator refuses a send to all at once: err(40001)."),
+    Fault("protection_timeout", "job", "The administrator's 30 minutes are over at once: err(40002)."),
+    Fault("slow_job", "job", "The job takes this many seconds of the platform's clock.", {"seconds": 60}),
+    Fault("lost_event", "job", "The job ends, its event never comes."),
+    Fault("empty_copyright", "job", "The event's CopyrightCheckResult is empty."),
+    Fault("doubled_webhook", "webhook", "The same webhook is posted twice."),
+    Fault("bad_signature", "webhook", "The webhook is signed with another token."),
+    Fault("old_timestamp", "webhook", "The webhook is well signed, but this many seconds old.", {"seconds": 3600}),
+)
