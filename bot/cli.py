@@ -143,13 +143,20 @@ def _invite(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     runtime = _runtime(options)
     channel = _channel(runtime, options.channel)
-    result = exchange.import_subscribers(channel.id, Path(options.file), runtime.now())
-    for line, why in result.refused[: exchange.SHOWN]:
+    result = exchange.import_subscribers(channel.id, Path(options.file), runtime.now(), _progress)
+    for line, why in result.reasons:
         print(f"line {line}: {why}", file=sys.stderr)
-    if len(result.refused) > exchange.SHOWN:
-        print(f"… and {len(result.refused) - exchange.SHOWN} more lines like these", file=sys.stderr)
-    print(f"{result.written} subscribers written, {len(result.refused)} lines refused")
+    if result.refused_file:
+        print(f"all {result.refused} refused lines, with reasons, are in {result.refused_file}", file=sys.stderr)
+    print(f"{result.written} subscribers written, {result.refused} lines refused")
     return 1 if result.refused else 0
+
+
+def _progress(part: float, people: int) -> None:
+    """Draw a bar where somebody is watching."""
+    if sys.stderr.isatty():
+        bar = ("█" * round(part * 30)).ljust(30)
+        sys.stderr.write(f"\r{bar} {part:4.0%}  {people:,} people" + ("\n" if part >= 1 else ""))
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -1,13 +1,14 @@
 """Files in and out: subscribers from CSV, the ledger to CSV, all broadcasts with their numbers."""
 
 import csv
+import io
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from storage import broadcasts, flow_runs, ledger, subscribers, variables
 from storage.fields import from_ms
@@ -15,7 +16,7 @@ from storage.ledger import Sums
 from storage.lifecycle import REACHED, UNFINISHED
 from storage.lifecycle import RecipientState as State
 
-BATCH = 1000
+BATCH = 5000
 SHOWN = 20
 """So many refused lines are shown one by one."""
 
@@ -31,22 +32,35 @@ class BadFile(Exception):
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a file: people written, and (line number, why) of each line refused."""
+    """What became of a file: people written, lines refused with the first few reasons, and where all of them are."""
 
     written: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
+    refused: int = 0
+    reasons: list[tuple[int, str]] = field(default_factory=list)
+    refused_file: Path | None = None
 
 
-def import_subscribers(channel_id: int, path: Path, now: datetime) -> Imported:
+def import_subscribers(
+    channel_id: int, path: Path, now: datetime, progress: Callable[[float, int], None] = lambda _part, _people: None
+) -> Imported:
     """Add or update subscribers from a CSV file; lines that cannot be used are refused, the others written.
 
-    `platform_user_id` is needed. Other columns are profile fields or moments by name, or `var.NAME`. Importing
-    again never brings back who opted out. Raises `BadFile` when the file as a whole cannot be used.
+    `platform_user_id` is needed. Other columns are profile fields or moments by name, or `var.NAME`. Importing again
+    never brings back who opted out. Refused lines go into a file beside it, with the reason in front, so that they
+    can be mended and imported. `progress` is told the part of the file read (0 to 1) and the people written.
+    Raises `BadFile` when the file as a whole cannot be used.
     """
     result = Imported()
     batch: list[dict[str, Any]] = []
+
+    def write() -> None:
+        result.written += subscribers.add_imported(channel_id, batch, now)
+        batch.clear()
+
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        size = max(path.stat().st_size, 1)
+        with path.open("rb") as raw, _Refused(path, result) as refused:
+            file = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
             reader = csv.DictReader(file, strict=True)
             _check_columns(path, reader.fieldnames)
             kinds = _declare_variables(channel_id, path)
@@ -54,11 +68,12 @@ def import_subscribers(channel_id: int, path: Path, now: datetime) -> Imported:
                 try:
                     batch.append(_person(row, kinds))
                 except ValueError as error:
-                    result.refused.append((reader.line_num, str(error)))
+                    refused.write(reader, row, str(error))
                 if len(batch) >= BATCH:
-                    result.written += subscribers.add_imported(channel_id, batch, now)
-                    batch.clear()
-            result.written += subscribers.add_imported(channel_id, batch, now)
+                    write()
+                    progress(raw.tell() / size, result.written)
+            write()
+            progress(1.0, result.written)
     except OSError as error:
         raise BadFile(f"{path} cannot be read: {error.strerror}.") from None
     except (csv.Error, UnicodeDecodeError) as error:
@@ -67,6 +82,35 @@ def import_subscribers(channel_id: int, path: Path, now: datetime) -> Imported:
             " and import it again, nobody is added twice."
         ) from None
     return result
+
+
+class _Refused:
+    """The file of refused lines; made with the first of them."""
+
+    def __init__(self, source: Path, result: Imported) -> None:
+        self._path = source.with_suffix(".refused.csv")
+        self._result = result
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, reader: "csv.DictReader[str]", row: Mapping[str | None, Any], why: str) -> None:
+        """Keep a line with its number and the reason."""
+        names = [*(reader.fieldnames or ())]
+        if self._file is None:
+            self._file = self._path.open("w", encoding="utf-8", newline="")
+            csv.writer(self._file).writerow(["refused_because", "line", *names])
+            self._result.refused_file = self._path
+        more = row.get(None) or []
+        csv.writer(self._file).writerow([why, reader.line_num, *(row[name] or "" for name in names), *more])
+        self._result.refused += 1
+        if len(self._result.reasons) < SHOWN:
+            self._result.reasons.append((reader.line_num, why))
 
 
 def _check_columns(path: Path, names: Any) -> None:

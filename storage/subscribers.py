@@ -1,6 +1,7 @@
 """Subscribers at rest: find, see, describe. Consent is written here and nowhere else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -245,23 +246,36 @@ def erase(channel_id: int, person: str, now: datetime) -> bool:
     return True
 
 
-def add_imported(channel_id: int, people: Iterable[Mapping[str, Any]], now: datetime) -> int:
+def add_imported(channel_id: int, people: Sequence[Mapping[str, Any]], now: datetime) -> int:
     """Add or update people from a file, in one transaction; return how many.
 
-    Each mapping has `platform_user_id`, optionally columns of the table, and `variables`. Consent is never
-    touched: importing again does not bring back who opted out. Variables are merged over the known ones.
+    Each mapping has `platform_user_id`, optionally columns of the table, and `variables`. What a mapping does not have
+    stays as it is, variables are merged over the known ones, and consent is never touched: importing again does not
+    bring back who opted out.
     """
-    written = 0
-    with transaction():
-        for person in people:
-            values = dict(person)
-            variables = values.pop("variables", {})
-            subscriber = find(channel_id, values["platform_user_id"])
-            if subscriber is None:
-                Subscriber.create(channel=channel_id, **{"first_seen_at": now, **values}, variables=variables)
-            else:
-                changes = {key: value for key, value in values.items() if key != "platform_user_id"}
-                changes["variables"] = {**subscriber.variables, **variables}
-                Subscriber.update(**changes).where(Subscriber.id == subscriber.id).execute()
-            written += 1
-    return written
+    columns = (*PROFILE_FIELDS, *MOMENT_FIELDS)
+    merged = "subscribers.variables || excluded.variables"
+    if not is_postgres():
+        merged = "json_patch(subscribers.variables, excluded.variables)"
+    kept = [f"{name} = COALESCE(NULLIF(excluded.{name}, ''), subscribers.{name})" for name in PROFILE_FIELDS]
+    kept += [f"{name} = COALESCE(excluded.{name}, subscribers.{name})" for name in MOMENT_FIELDS[1:]]
+    earlier = "excluded.first_seen_at < subscribers.first_seen_at"
+    kept.append(f"first_seen_at = CASE WHEN {earlier} THEN excluded.first_seen_at ELSE subscribers.first_seen_at END")
+    marks = ", ".join("?" * (len(columns) + 3))
+    execute_many(
+        f"INSERT INTO subscribers (channel_id, platform_user_id, variables, {', '.join(columns)}) VALUES ({marks})"
+        f" ON CONFLICT (channel_id, platform_user_id) DO UPDATE SET variables = {merged}, {', '.join(kept)}",
+        [
+            (
+                channel_id, person["platform_user_id"], json.dumps(person.get("variables", {}), ensure_ascii=False),
+                *(person.get(name, "") for name in PROFILE_FIELDS),
+                *(_ms(person.get(name, now if name == "first_seen_at" else None)) for name in MOMENT_FIELDS),
+            )
+            for person in people
+        ],
+    )  # fmt: skip
+    return len(people)
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else to_ms(moment)

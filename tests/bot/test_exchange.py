@@ -35,7 +35,7 @@ def test_people_come_in_with_profile_moments_and_variables(bring):
         "platform_user_id,first_name,window_expires_at,var.plan,var.visits\n"
         "p1,Zoë,2026-11-24T10:00:00Z,pro,12\np2,,,,\n"
     )
-    assert (result.written, result.refused) == (2, [])
+    assert (result.written, result.refused) == (2, 0)
     zoe = Subscriber.get(Subscriber.platform_user_id == "p1")
     assert (zoe.first_name, zoe.variables) == ("Zoë", {"plan": "pro", "visits": 12})
     assert zoe.window_expires_at == datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -51,7 +51,7 @@ def test_a_variable_is_a_number_when_every_cell_is_one(bring, channel):
 def test_a_variable_keeps_its_kind_and_what_does_not_fit_is_refused(bring):
     bring("platform_user_id,var.age\np1,30\n")
     result = bring("platform_user_id,var.age\np1,31\np2,old\n")
-    assert result.refused == [(3, "var.age is 'old'; it holds numbers")]
+    assert result.reasons == [(3, "var.age is 'old'; it holds numbers")]
     assert Subscriber.get(Subscriber.platform_user_id == "p1").variables == {"age": 31}
 
 
@@ -66,9 +66,33 @@ def test_importing_again_never_brings_back_who_opted_out(bring, channel):
 def test_bad_lines_are_refused_one_by_one_and_the_others_kept(bring):
     result = bring("platform_user_id,window_expires_at\n,\np2,soon\np3,2026-11-24T10:00:00Z\np4\n")
     assert result.written == 1
-    assert [line for line, _ in result.refused] == [2, 3, 5]
-    assert "platform_user_id is empty" in result.refused[0][1]
-    assert "expected a time like 2026-11-23T10:00:00Z" in result.refused[1][1]
+    assert [line for line, _ in result.reasons] == [2, 3, 5]
+    assert "platform_user_id is empty" in result.reasons[0][1]
+    assert "expected a time like 2026-11-23T10:00:00Z" in result.reasons[1][1]
+
+
+def test_refused_lines_are_kept_beside_the_file_with_their_reasons(bring, tmp_path):
+    bring("platform_user_id,window_expires_at\np1,soon\np2,2026-11-24T10:00:00Z\n")
+    kept = (tmp_path / "people.refused.csv").read_text().splitlines()
+    assert kept[0] == "refused_because,line,platform_user_id,window_expires_at"
+    assert kept[1].endswith(",2,p1,soon")
+
+
+def test_a_second_import_changes_what_it_says_and_leaves_the_rest(bring):
+    bring("platform_user_id,first_name,city,var.plan,var.visits\np1,Ann,Rome,pro,3\n")
+    bring("platform_user_id,first_name,city,var.visits\np1,,Oslo,4\n")
+    person = Subscriber.get(Subscriber.platform_user_id == "p1")
+    assert (person.first_name, person.city, person.variables) == ("Ann", "Oslo", {"plan": "pro", "visits": 4})
+    assert person.first_seen_at == START
+
+
+def test_progress_is_told_as_the_file_is_read(channel, tmp_path):
+    path = tmp_path / "many.csv"
+    path.write_text("platform_user_id\n" + "".join(f"p{n}\n" for n in range(12_000)))
+    told = []
+    import_subscribers(channel, path, START, lambda part, people: told.append((part, people)))
+    assert [people for _, people in told] == [5000, 10_000, 12_000]
+    assert told[-1][0] == 1.0
 
 
 @pytest.mark.parametrize(
