@@ -42,7 +42,8 @@ SecretText = Annotated[str, AfterValidator(Secret)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Ids are digits, and are easily written without their quotes.
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class ClarionSettings(_Section):

@@ -20,6 +20,12 @@ verify_token = "verify-value"
 """
 
 
+def filled() -> str:
+    """Return the example with its gaps filled and a name of its own for each channel."""
+    first, second = example().replace("…", "12345").rsplit('name = "page"', 1)
+    return f'{first}name = "account"{second}'
+
+
 @pytest.fixture
 def written(tmp_path):
     def write(text: str) -> Path:
@@ -35,7 +41,7 @@ def test_the_example_file_is_these_settings():
 
 
 def test_the_example_file_loads_once_its_gaps_are_filled(written):
-    assert load(written(example().replace("…", "12345"))).channels
+    assert load(written(filled())).channels
 
 
 def test_everything_has_a_default_but_the_channels_credentials(written):
@@ -43,6 +49,11 @@ def test_everything_has_a_default_but_the_channels_credentials(written):
     assert settings.database.url == "sqlite:///clarion.db"
     assert settings.clarion.undo_seconds == 15
     assert settings.channels[0].api_base == "https://graph.facebook.com"
+
+
+def test_ids_and_versions_may_be_written_as_numbers(written):
+    channel = load(written(CHANNEL.replace('page_id = "1"', "page_id = 1000001\napi_version = 26.0"))).channels[0]
+    assert (channel.page_id, channel.api_version) == ("1000001", "26.0")
 
 
 BAD = [
