@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 from bot import log
+from bot.clock import clock
 from bot.flows.definition import Flow
 from bot.flows.load import Flows
 from bot.flows.load import load as load_flows
@@ -69,7 +70,7 @@ class Runtime:
     database: pw.Database
     channels: dict[str, ChannelRuntime]
     flows: Flows
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    now: Callable[[], datetime] = field(default_factory=clock)
     unclaimed: list[Unclaimed] = field(default_factory=list)
 
     @cached_property
