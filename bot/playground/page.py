@@ -69,10 +69,10 @@ class _Page:
     def trouble(self, name: str) -> Json:
         found = BY_NAME.get(name) or abort(404)
         simulator, on = self._simulator(), _on()
-        for rule in found.rules:
-            simulator.delete("faults", name=rule["name"])
+        for fault in found.faults(self._stage.subscribers() if on else ()):
+            simulator.delete("faults", name=fault["name"])
             if on:
-                simulator.post("faults", dict(rule))
+                simulator.post("faults", fault)
         return {}
 
     def worker(self) -> Json:

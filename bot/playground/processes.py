@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 """The checkout: `python -m bot` is run here."""
 
-READY_SECONDS = 30.0  # a cold start on a slow machine; a second on a warm one
+READY_SECONDS = 60.0  # a cold start on a slow, busy machine; a second or two on an idle one
 STOP_SECONDS = 8.0  # what a worker is given to finish its calls in flight
 _GUARD = Path(__file__).with_name("guard.py")
 

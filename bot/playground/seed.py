@@ -23,6 +23,7 @@ def seed(installation: Installation, people: Sequence[Person]) -> Stage:
     """Take everybody in and return the stage, ready to be shown."""
     simulator = Simulator(installation.simulator_url)
     by_psid = {_arrive(simulator, person): person for person in people}
+    admin = _make_admin(installation, simulator)
     file = installation.processes.folder / "subscribers.csv"
     _write(file, by_psid, datetime.now(UTC))
     installation.bot("import", "--channel", CHANNEL, str(file))
@@ -31,10 +32,15 @@ def seed(installation: Installation, people: Sequence[Person]) -> Stage:
             simulator.post("say", {"psid": psid, "text": "STOP"})
         elif person.kind is Kind.BLOCKED:
             simulator.post(f"people/{psid}", {"blocked": True})
+    return Stage.open(installation, admin)
+
+
+def _make_admin(installation: Installation, simulator: Simulator) -> str:
+    """Let somebody claim an invitation in the chat. First of all, so that their name is the first to be read."""
     admin = str(simulator.post("people", {"window_hours": None, "profile": ADMIN})["psids"][0])
     code = installation.bot("invite", "--channel", CHANNEL, "--role", "owner").strip()
     simulator.post("say", {"psid": admin, "text": f"/admin claim {code}"})
-    return Stage.open(installation, admin)
+    return admin
 
 
 def _arrive(simulator: Simulator, person: Person) -> str:

@@ -30,8 +30,9 @@ def listen(port: int) -> socket.socket:
     try:
         return socket.create_server((LOOPBACK, port))
     except (OSError, OverflowError) as error:
+        why = str(error.args[-1]).partition(" (")[0].rstrip(".")
         raise PortTaken(
-            f"The page cannot listen on port {port}: {error.args[-1]}."
+            f"The page cannot listen on port {port}: {why}."
             " Choose another, or a free one by itself: python -m bot demo --port 0"
         ) from None
 

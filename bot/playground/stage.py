@@ -36,7 +36,7 @@ class Stage:
 
     def scene(self) -> Json:
         """Return what does not change while the page is open, and everybody as they are now."""
-        listed = self._simulator().get("people", limit=_PEOPLE_MOST)["people"]
+        listed = self._listed()
         with self.database.connection_context():
             people = [self._person(person) for person in listed]
         return {
@@ -45,6 +45,10 @@ class Stage:
             "hints": list(TYPED_PATH),
             "troubles": [trouble.as_json() for trouble in TROUBLES],
         }
+
+    def subscribers(self) -> list[str]:
+        """Return the platform user ids of everybody but the admin."""
+        return [person["psid"] for person in self._listed() if person["psid"] != self.admin]
 
     def person(self, psid: str) -> Json:
         """Return one person: what the platform knows, and what the product does."""
@@ -68,6 +72,10 @@ class Stage:
             "troubles": standing(self._simulator().get("faults")["rules"]),
             "worker": self.installation.processes.alive("worker"),
         }
+
+    def _listed(self) -> list[Json]:
+        people: list[Json] = self._simulator().get("people", limit=_PEOPLE_MOST)["people"]
+        return people
 
     def _person(self, person: Json) -> Json:
         known = subscribers.find(self.channel_id, person["psid"])

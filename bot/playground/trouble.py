@@ -4,7 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.simulator.faults import FAULTS
+
 Json = Mapping[str, Any]
+
+_OF_A_SEND = frozenset(fault.name for fault in FAULTS if fault.scope == "send")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,10 @@ class Trouble:
     title: str
     sentence: str
     rules: tuple[Json, ...]
+
+    def faults(self, people: Sequence[str]) -> list[dict[str, Any]]:
+        """Return the faults to put up. They strike `people` only where that can be: answers to an admin go through."""
+        return [{**rule, **({"people": list(people)} if rule["name"] in _OF_A_SEND else {})} for rule in self.rules]
 
     def as_json(self) -> dict[str, str]:
         """Return what the page shows."""
@@ -31,14 +39,14 @@ TROUBLES: tuple[Trouble, ...] = (
     Trouble(
         "throttle",
         "“Slow down”",
-        "Facebook refuses one call with a throttle; the whole Page waits a minute, then goes on by itself.",
+        "Facebook refuses one call with a throttle; the Page waits a minute, then goes on by itself, slowly at first.",
         ({"name": "throttled", "next_calls": 1, "minutes": 1},),
     ),
     Trouble(
         "hiccups",
         "Passing errors",
-        "One call in three is refused for the moment; each is tried again and everybody still gets it, once.",
-        ({"name": "transient", "fraction": 0.3},),
+        "One call in five is refused for the moment; each is tried again after a pause, a few times at most.",
+        ({"name": "transient", "fraction": 0.2},),
     ),
     Trouble(
         "lost_answers",

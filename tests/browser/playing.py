@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[2]
 TYPED_PATH = ("/broadcast new Spring sale", "now", "everyone", "Hello {first_name|there}!", "done", "send")
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
-_START_SECONDS = 60
-_STOP_SECONDS = 20
+_START_SECONDS = 120
+_STOP_SECONDS = 30
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -40,13 +40,16 @@ class Demo:
         )
         self._lines: SimpleQueue[str] = SimpleQueue()
         self.said: list[str] = []
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen)
+        self._listener.start()
         self.address = self._find_address()
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and return the exit status."""
         self.process.send_signal(number)
-        return self.process.wait(_STOP_SECONDS)
+        status = self.process.wait(_STOP_SECONDS)
+        self._listener.join()
+        return status
 
     def children(self) -> list[int]:
         """Return the process ids of all its descendants."""
@@ -54,16 +57,21 @@ class Demo:
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._lines.put(line)
+        with self.process.stdout:
+            for line in self.process.stdout:
+                self._lines.put(line)
+        self._lines.put("")
 
     def _find_address(self) -> str:
         while True:
             try:
                 self.said.append(self._lines.get(timeout=_START_SECONDS))
             except Empty:
+                self.said.append("")
+            if not self.said[-1]:
                 self.process.kill()
-                raise AssertionError(f"the demo did not start: {self.said}") from None
+                self.process.wait()
+                raise AssertionError(f"the demo did not start: {''.join(self.said)}")
             if found := _ADDRESS.search(self.said[-1]):
                 return found[0]
 
@@ -83,6 +91,15 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+def refused(port: int) -> tuple[int, str]:
+    """Run a demo that cannot start; return its exit status and what it said on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "demo", "--port", str(port)],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False, timeout=_START_SECONDS,
+    )  # fmt: skip
+    return done.returncode, done.stderr
 
 
 @contextmanager
@@ -108,6 +125,12 @@ def browser() -> Iterator[Browser]:
             yield opened
         finally:
             opened.close()
+
+
+def enter(page: Page, address: str) -> None:
+    """Open the playground and wait until the admin's phone shows what was said before."""
+    page.goto(address)
+    expect(page.locator(".desk .line").first).to_be_visible()
 
 
 def say(page: Page, words: str) -> None:

@@ -16,12 +16,13 @@ const scene = await get("scene");
 const admins = scene.channels.map(adminPhone);
 const ledger = new Ledger(at("ledger"));
 const trouble = new Trouble(at("trouble"), scene.troubles);
-const wall = new Wall(at("wall"), scene.people, open);
+// The admins' own phones stand beside the wall, not on it.
+const subscribers = scene.people.filter(({ psid }) => !admins.some(({ phone }) => phone.psid === psid));
+const wall = new Wall(at("wall"), subscribers, open);
 const visit = new Visit(at("visit"), scene.channels[0].platform, (person) => wall.know(person));
 
 tabs();
 listen();
-at("mini").title = "sent so far";
 matchMedia("(min-width: 60rem)").matches && admins[0].phone.input.focus();
 
 /** Make the phone of one channel's admin with the words to type under it. */
@@ -64,8 +65,13 @@ function arrived(message) {
     return;
   }
   own?.hints.heard(message.message.text ?? "");
-  setTimeout(async () => wall.know(await get(`people/${message.psid}`)), LOOK_AFTER);
-  if (visit.phone?.psid === message.psid) setTimeout(() => visit.look(), LOOK_AFTER);
+  if (!own) setTimeout(() => lookAgain(message.psid), LOOK_AFTER);
+}
+
+/** What a person did may have changed how they stand. */
+async function lookAgain(psid) {
+  if (visit.phone?.psid === psid) await visit.look();
+  else wall.know(await get(`people/${psid}`));
 }
 
 let running = null;
@@ -81,7 +87,7 @@ function counted(numbers) {
   ledger.show(numbers);
   trouble.show(numbers);
   at("mini").textContent = it?.audience ? `${it.sent}/${it.audience}` : "";
-  at("processes").textContent = numbers.worker ? "web and worker running" : "the worker is dead";
+  at("processes").textContent = numbers.worker ? "all running" : "worker killed";
   at("processes").classList.toggle("dead", !numbers.worker);
 }
 

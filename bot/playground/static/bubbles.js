@@ -41,10 +41,16 @@ function link(address, title, more = {}) {
 }
 
 function attachment({ type, payload }, tap) {
-  if (type === "image") return el("img", { class: "picture", src: payload.url, alt: "A picture", loading: "lazy" });
+  if (type === "image") return picture(payload);
   if (type === "template" && payload.template_type === "generic") return cards(payload.elements, tap);
   if (type === "template") return templated(payload, tap);
   return said(type);
+}
+
+/** A picture; one that was uploaded beforehand is known to the platform by a number only. */
+function picture({ url }) {
+  if (!url) return el("p", { class: "picture uploaded" }, el("img", { src: "icons/picture.svg", alt: "" }), "the picture uploaded before");
+  return el("img", { class: "picture", src: url, alt: "A picture", loading: "lazy" });
 }
 
 function templated(payload, tap) {

@@ -35,7 +35,7 @@ async function answered(response) {
   throw new Error(refusal || `The playground answered ${response.status}.`);
 }
 
-/** Say something to screen readers, and to everybody when it is a failure. */
+/** Say something to screen readers. */
 export function announce(words) {
   document.getElementById("said").textContent = words;
 }
@@ -46,7 +46,7 @@ export function initials(name) {
   return words.slice(0, 2).map((word) => [...word][0]).join("").toUpperCase() || "?";
 }
 
-/** Return a hue that is always the same for the same person, well spread over the circle. */
+/** Return a hue between Messenger's blue and violet, always the same for the same person. */
 export function hue(psid) {
-  return (Number(psid.slice(-4)) * 137.5) % 360;
+  return 212 + ((Number(psid.slice(-4)) * 37) % 62);
 }

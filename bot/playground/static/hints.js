@@ -10,14 +10,15 @@ export class Hints {
     this.buttons = words.map((word, number) =>
       el("button", { type: "button", onclick: () => this.#choose(number, say) }, word),
     );
-    const again = el("button", { type: "button", class: "again", onclick: () => this.#mark(0) }, "Start over");
+    const again = el("button", { type: "button", class: "again", onclick: () => this.#mark(0) }, "start over");
     this.after = el(
       "p",
       { class: "after", hidden: true },
-      "Now watch the phones light up. Within five seconds ",
+      "The phones light up in five seconds; until then ",
       el("kbd", {}, "undo"),
-      " takes it back. ",
+      " takes it back. Open one of them, or ",
       again,
+      " with some trouble switched on.",
     );
     this.element = el(
       "section",

@@ -81,7 +81,7 @@ export class Ledger {
     const balances = SUM.reduce((sum, name) => sum + it[name], 0) === it.audience;
     this.verdict.textContent = balances ? "✓" : "does not add up";
     this.verdict.title = balances ? "The parts add up to the audience." : "Please report this.";
-    this.within.replaceChildren(...within(it));
+    this.within.replaceChildren(...(it.audience ? within(it) : ["Nobody is in the ledger before it starts."]));
     this.#pace(it);
     this.#others(broadcasts.filter((other) => other.id !== it.id && other.audience));
   }

@@ -18,6 +18,8 @@ export class Phone {
     this.last = null;
     this.thread = el("div", { class: "thread", role: "log", tabindex: 0, aria: { label: `Chat: ${label}`, live: "polite" } });
     this.chips = el("div", { class: "chips", role: "group", aria: { label: "Quick replies" } });
+    new ResizeObserver(() => this.#down()).observe(this.thread);
+    this.thread.addEventListener("load", () => this.#down(), { capture: true }); // a picture has got its height
     this.dots = el("div", { class: "dots", aria: { hidden: "true" } }, el("i"), el("i"), el("i"));
     this.trouble = el("p", { class: "refusal", role: "alert" });
     this.element = el(

@@ -1,16 +1,16 @@
 /** The panel of rehearsed trouble. */
 
-import { announce, el, post } from "./dom.js";
+import { el, post } from "./dom.js";
 
 export class Trouble {
   constructor(element, troubles) {
     this.switches = new Map();
     this.worker = el("button", { type: "button", class: "act", onclick: () => this.#worker() }, "Kill the worker");
-    this.workerNote = el("p", {});
+    this.refusal = el("p", { class: "refusal", role: "alert" });
     const rows = troubles.map((trouble) => this.#row(trouble));
     element.append(
-      el("header", {}, el("h2", { id: "trouble-title" }, "Rehearsed trouble"), el("p", {}, "Try it while a broadcast runs.")),
-      el("ul", {}, ...rows, this.#workerRow(), this.#queueRow()),
+      el("header", {}, el("h2", { id: "trouble-title" }, "Rehearsed trouble"), el("p", {}, "Try it while a broadcast runs."), this.refusal),
+      el("ul", {}, this.#workerRow(), this.#queueRow(), ...rows),
     );
   }
 
@@ -36,7 +36,7 @@ export class Trouble {
         role: "switch",
         aria: { checked: "false", describedby: `trouble-${name}` },
         data: { trouble: name },
-        onclick: () => act(`troubles/${name}`, { on: button.getAttribute("aria-checked") !== "true" }),
+        onclick: () => this.#act(`troubles/${name}`, { on: button.getAttribute("aria-checked") !== "true" }),
       },
       title,
       count,
@@ -47,24 +47,25 @@ export class Trouble {
 
   #workerRow() {
     const words =
-      "Killed with -9 in the middle. Started again, it goes on within seconds; calls that were in flight are settled by their echoes.";
+      "Killed with -9. Started again, it goes on within seconds; what was in flight is unknown until an echo proves it.";
     return el("li", {}, this.worker, el("p", {}, words));
   }
 
   #queueRow() {
-    const wipe = el("button", { type: "button", class: "act", onclick: () => act("queue/wipe", {}) }, "Wipe the queue");
+    const wipe = el("button", { type: "button", class: "act", onclick: () => this.#act("queue/wipe", {}) }, "Wipe the queue");
     return el("li", {}, wipe, el("p", {}, "Empties Redis. The database is the only truth, so nothing is lost."));
   }
 
   #worker() {
-    act("worker", { on: !this.alive });
+    this.#act("worker", { on: !this.alive });
   }
-}
 
-async function act(path, body) {
-  try {
-    await post(path, body);
-  } catch (error) {
-    announce(error.message);
+  async #act(path, body) {
+    this.refusal.textContent = "";
+    try {
+      await post(path, body);
+    } catch (error) {
+      this.refusal.textContent = error.message;
+    }
   }
 }

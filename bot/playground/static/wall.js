@@ -39,7 +39,7 @@ export class Wall {
       el(
         "header",
         {},
-        el("h2", { id: "wall-title" }, "Subscribers’ phones"),
+        el("h2", { id: "wall-title" }, "Subscribers"),
         el("p", {}, this.lit, ` of ${people.length} lit`),
         dim,
       ),
@@ -84,7 +84,7 @@ export class Wall {
   #add(person, visit) {
     const tile = el(
       "button",
-      { type: "button", tabindex: -1, style: null, onclick: () => visit(this.people.get(person.psid)) },
+      { type: "button", tabindex: -1, onclick: () => visit(this.people.get(person.psid)) },
       el("span", {}, initials(person.name)),
     );
     tile.style.setProperty("--hue", hue(person.psid));
@@ -130,6 +130,6 @@ function legend() {
     "ul",
     { class: "legend", aria: { label: "What the tiles mean" } },
     el("li", { class: "lit" }, "a push arrived"),
-    ...Object.entries(STANDINGS).map(([name, words]) => el("li", { data: { standing: name } }, words)),
+    ...Object.entries(STANDINGS).map(([name, meaning]) => el("li", { data: { standing: name } }, meaning)),
   );
 }

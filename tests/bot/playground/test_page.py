@@ -1,0 +1,105 @@
+"""The page's server: shows what there is, does what its buttons say, and obeys nobody else."""
+
+from typing import Any
+
+import pytest
+
+from bot.playground.simulator import Simulator
+from bot.playground.stage import Stage
+from bot.playground.trouble import TROUBLES
+from bot.playground.words import TYPED_PATH
+from storage import broadcasts, subscribers
+from storage.lifecycle import Consent
+from tests.conftest import START
+
+
+def test_the_page_and_all_it_needs_come_from_here(client: Any) -> None:
+    with client.get("/") as page:
+        assert page.status_code == 200
+        assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+        assert "http" not in page.text
+
+
+def test_the_scene_shows_everybody_the_words_to_type_and_the_trouble(client: Any, psids: list[str]) -> None:
+    scene = client.get("/scene").get_json()
+    assert [person["psid"] for person in scene["people"]] == psids
+    assert scene["channels"] == [{"name": "page", "platform": "messenger", "admin": psids[2]}]
+    assert scene["hints"] == list(TYPED_PATH)
+    assert [trouble["name"] for trouble in scene["troubles"]] == [trouble.name for trouble in TROUBLES]
+
+
+def test_a_person_is_shown_as_the_platform_and_the_product_know_them(
+    client: Any, stage: Stage, psids: list[str]
+) -> None:
+    with stage.database.connection_context():
+        subscribers.add_imported(
+            stage.channel_id, [{"platform_user_id": psids[0], "variables": {"plan": "pro"}}], START
+        )
+        subscribers.set_consent(stage.channel_id, psids[0], Consent.OPTED_OUT, START)
+    person = client.get(f"/people/{psids[0]}").get_json()
+    assert person["stopped"]
+    assert person["variables"] == {"plan": "pro"}
+    assert person["name"] == "Ada Okafor"
+
+
+def test_the_numbers_are_those_of_the_ledger(stage: Stage) -> None:
+    with stage.database.connection_context():
+        broadcasts.create(stage.channel_id, "Sale", "anna", START)
+    (row,) = stage.numbers()["broadcasts"]
+    assert (row["name"], row["status"], row["audience"], row["reasons"]) == ("Sale", "draft", 0, [])
+
+
+def test_what_a_person_says_reaches_the_platform(client: Any, psids: list[str]) -> None:
+    assert client.post(f"/people/{psids[0]}/say", json={"text": "hi"}).status_code == 200
+    (message,) = client.get(f"/people/{psids[0]}/messages").get_json()["messages"]
+    assert (message["from"], message["message"]) == ("person", {"text": "hi"})
+
+
+def test_a_person_blocks_the_page_and_comes_back(client: Any, psids: list[str]) -> None:
+    assert client.post(f"/people/{psids[0]}/blocked", json={"on": True}).get_json()["blocked"]
+    assert not client.post(f"/people/{psids[0]}/blocked", json={"on": False}).get_json()["blocked"]
+
+
+def test_trouble_is_put_up_once_and_taken_down(client: Any, simulator: Simulator, psids: list[str]) -> None:
+    for _ in range(2):
+        client.post("/troubles/slow", json={"on": True})
+    (rule,) = simulator.get("faults")["rules"]
+    assert rule["people"] == sorted(psids[:2])
+    client.post("/troubles/slow", json={"on": False})
+    assert simulator.get("faults")["rules"] == []
+
+
+def test_a_refusal_of_the_simulator_is_passed_on_in_its_own_words(client: Any) -> None:
+    answer = client.post("/people/123/say", json={"text": "hi"})
+    assert (answer.status_code, answer.get_json()) == (400, {"error": "There is nobody with this PSID."})
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:8700", "Origin": "http://localhost:8700"}, 200),
+        ({"Host": "127.0.0.1:8700", "Origin": "http://127.0.0.1:8700"}, 200),
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1:8700", "Origin": "https://evil.example"}, 403),
+        ({"Host": "127.0.0.1:8700", "Origin": "http://127.0.0.1:9000"}, 403),
+        ({"Host": "127.0.0.1:8700", "Origin": "null"}, 403),
+    ],
+)
+def test_other_sites_are_refused(client: Any, psids: list[str], headers: dict[str, str], status: int) -> None:
+    answer = client.post(f"/people/{psids[0]}/say", json={"text": "hi"}, headers=headers)
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/troubles/earthquake", {"json": {"on": True}}, 404),
+        ("/troubles/slow", {"json": {}}, 400),
+        ("/troubles/slow", {"json": {"on": "yes"}}, 400),
+        ("/troubles/slow", {"json": [1]}, 400),
+        ("/troubles/slow", {"data": {"on": "true"}}, 415),
+    ],
+)
+def test_what_makes_no_sense_is_refused(client: Any, path: str, body: dict[str, Any], status: int) -> None:
+    assert client.post(path, **body).status_code == status

@@ -1,0 +1,56 @@
+"""Takes the pictures of the playground for the documents: `python -m tests.browser.pictures docs/pictures`."""
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.playing import TYPED_PATH, browser, demo, enter, say
+from tests.browser.png import lean
+
+LAPTOP, PHONE = (1400, 900), (390, 844)
+MOST_BYTES = 300_000
+PEOPLE = 200
+
+
+def take(folder: Path) -> None:
+    """Play one broadcast and keep a picture of each thing worth showing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with demo(PEOPLE) as running, browser() as opened:
+        page = opened.new_page(viewport=_size(LAPTOP))
+        enter(page, running.address)
+        for words in TYPED_PATH[:-1]:
+            say(page, words)
+        _keep(page, folder / "review.png")
+        say(page, TYPED_PATH[-1])
+        page.locator(".tiles .lit").nth(PEOPLE // 2).wait_for()
+        _keep(page, folder / "sending.png")
+        expect(page.locator("#ledger .chip")).to_have_text("sent", timeout=60_000)
+        page.wait_for_timeout(1000)  # the last tile's glow fades
+        _keep(page, folder / "sent-dark.png", scheme="dark")
+        page.locator(".tiles button.lit").nth(20).click()
+        expect(page.locator("#visit .bubble")).to_have_count(1)
+        _keep(page, folder / "subscriber-dark.png", scheme="dark", only="#visit")
+        page.keyboard.press("Escape")
+        page.set_viewport_size(_size(PHONE))
+        _keep(page, folder / "phone-admin.png")
+        page.get_by_role("button", name="Subscribers").click()
+        _keep(page, folder / "phone-subscribers.png")
+
+
+def _keep(page: Page, file: Path, *, scheme: Literal["light", "dark"] = "light", only: str = "body") -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_timeout(700)  # colours fade over
+    picture = lean(page.locator(only).screenshot())
+    if len(picture) > MOST_BYTES:
+        sys.exit(f"{file} has {len(picture)} bytes; pictures of the documents have at most {MOST_BYTES}.")
+    file.write_bytes(picture)
+
+
+def _size(pixels: tuple[int, int]) -> dict[str, int]:
+    return {"width": pixels[0], "height": pixels[1]}
+
+
+if __name__ == "__main__":
+    take(Path(sys.argv[1]))
