@@ -4,8 +4,9 @@ from bot.texts import texts
 from bot.wiring import Runtime
 from broadcast.draft import Draft
 from handlers.content import Outgoing, Text
-from storage import admins, audit, ledger, outbox
-from storage.lifecycle import REACHED, RecipientState
+from handlers.reasons import SENTENCES
+from storage import admins, audit, ledger, mass_jobs, outbox
+from storage.lifecycle import REACHED, MassJobState, RecipientState
 
 
 class Milestones:
@@ -15,7 +16,10 @@ class Milestones:
         self._runtime = runtime
 
     def __call__(self, what: str, draft: Draft) -> None:
-        """Tell about `started`, `sent`, `paused` or `missed`; part of the caller's transaction if it has one."""
+        """Tell about `started`, `sent`, `paused`, `missed`, `failed`, `confirming` or `review_failed`.
+
+        Part of the caller's transaction if it has one.
+        """
         person = self._concerned(draft)
         admin = admins.find(draft.channel_id, person)
         if admin is None:
@@ -42,7 +46,7 @@ class Milestones:
             "failed": sums.of(RecipientState.FAILED),
             "skipped": sums.of(RecipientState.SKIPPED),
             "unknown": sums.of(RecipientState.UNKNOWN),
-            "reason": draft.pause_reason,
+            "reason": _(draft.pause_reason).rstrip(".。") if draft.pause_reason else "",
         }
         match what:
             case "started":
@@ -57,9 +61,28 @@ class Milestones:
                     "“{name}” is on hold: {reason}. {sent} of {audience} had gone out."
                     " Go on with /broadcast resume {id}, or end it with /broadcast cancel {id}."
                 )
+            case "confirming":
+                words = _(
+                    "“{name}” waits for the account's owner, who has to confirm it in WeChat within 30 minutes."
+                    " /broadcast {id} shows how it stands."
+                )
+            case "review_failed":
+                facts["reason"] = _(_refusal(draft))
+                words = _(
+                    "“{name}” did not go out to everybody: {reason} {failed} of {audience} did not get it."
+                    " /broadcast report {id} tells more."
+                )
             case _:
                 words = _(
                     "“{name}” was not sent: its time passed while I was not running, too long ago to send it now."
                     " /broadcast {id} offers what to do."
                 )
         return words.format(**facts)
+
+
+def _refusal(draft: Draft) -> str:
+    """Return why the platform refused a mass message after it had taken it, as a sentence in English."""
+    reasons = [job.reason for job in mass_jobs.of(draft.id) if job.state == MassJobState.FAILED]
+    sentences = {reason: sentence for table in SENTENCES.values() for reason, sentence in table.items()}
+    known = [sentences[reason] for reason in reasons if reason in sentences]
+    return known[-1] if known else ""

@@ -101,6 +101,9 @@ class CommonSettings(_Section):
     confirm_above: int = Field(
         1000, ge=0, description="Sending to more people than this asks the admin to type the number."
     )
+    approve_above: int = Field(
+        0, ge=0, description="Sending to more people than this needs a second person's approval; 0 is never."
+    )
     timezone: Zone | None = Field(None, description="Time zone of this channel, if not the program's.")
     broadcasts_per_day: int = Field(0, ge=0, description="The most broadcasts that start on one day; 0 is no limit.")
     messages_per_month: int = Field(

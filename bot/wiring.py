@@ -102,6 +102,7 @@ class Runtime:
             zone=zone_of(self.settings, channel.settings),
             undo=timedelta(seconds=self.settings.clarion.undo_seconds),
             confirm_above=channel.settings.confirm_above,
+            approve_above=channel.settings.approve_above,
             rate=channel.settings.rate_per_second,
             now=self.now,
             wake=self.wake if wake else lambda: None,

@@ -39,11 +39,12 @@ def read_buttons(text: str) -> tuple[str, tuple[Button, ...]]:
     lines = text.split("\n")
     found: list[Button] = []
     while lines:
-        button = read_button(lines[-1].strip())
-        if button is None and (lines[-1].strip() or not found):
+        last = lines[-1].strip()
+        made = read_button(last)
+        if made is None and last:
             break
-        if button is not None:
-            found.insert(0, button)
+        if made is not None:
+            found.insert(0, made)
         lines.pop()
     return ("\n".join(lines), tuple(found)) if found else (text, ())
 

@@ -68,7 +68,10 @@ def put_part(content: Content, place: Place, part: Part) -> Content:
     present = [*parts(message_at(content, number))]
     if at > len(present):
         raise NoSuchPlace
-    present[at - 1 if at else len(present) : at or len(present)] = [part]
+    if at:
+        present[at - 1] = part
+    else:
+        present.append(part)
     return replaced(content, number, [_joined(present)])
 
 

@@ -89,6 +89,8 @@ class Delivery:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         self._queues: dict[int, Queue] = {}
+        self._closed: list[Queue] = []
+        self._unsure: set[int] = set()
         self._looked = 0.0
         self._calls: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(IN_FLIGHT_MOST)
@@ -164,8 +166,10 @@ class Delivery:
 
     async def _look(self) -> None:
         """Read which broadcasts are sending; give back what is held of those that no longer are."""
+        await self._recover()
         active = {draft.id: draft for draft in await self._around.database.run(self._active)}
-        await self._drop([key for key, queue in self._queues.items() if key not in active or queue.outdated])
+        over = [key for key, queue in self._queues.items() if key not in active or queue.outdated or queue.closed]
+        await self._drop(over)
         for broadcast_id, draft in active.items():
             if broadcast_id not in self._queues:
                 await self._open(draft)
@@ -201,11 +205,28 @@ class Delivery:
         for broadcast_id in broadcast_ids:
             queue = self._queues[broadcast_id]
             queue.closed = True
+            self._unsure.add(broadcast_id)
             ids = [claim.subscriber_id for claim in queue.claims]
             await self._around.database.run(
                 ledger.give_back, broadcast_id, self._around.worker, ids, self._around.now()
             )
+            self._unsure.discard(broadcast_id)
             del self._queues[broadcast_id]
+            self._closed.append(queue)
+
+    async def _recover(self) -> None:
+        """Give back what the ledger has under our name and we do not know of: a commit may have been cut off."""
+        self._closed = [queue for queue in self._closed if queue.calling]
+        for broadcast_id in [*self._unsure]:
+            held: set[int] = set()
+            for queue in (*self._queues.values(), *self._closed):
+                if queue.draft.id == broadcast_id:
+                    held |= queue.calling | {claim.subscriber_id for claim in queue.claims if not queue.closed}
+            around = self._around
+            lost = await around.database.run(ledger.recover, broadcast_id, around.worker, held, around.now())
+            if lost:
+                _log.warning("claims_recovered", broadcast=broadcast_id, rows=lost)
+            self._unsure.discard(broadcast_id)
 
     async def _send_block(self, queue: Queue) -> bool:
         """Send the next few messages of a broadcast; False when there is nothing to do for it now."""
@@ -245,23 +266,34 @@ class Delivery:
         """Commit the intent to send to the next `size` people; return those who may still be written to."""
         block = [queue.claims.popleft() for _ in range(size)]
         go = None
+        self._unsure.add(queue.draft.id)
         try:
             go = await self._around.database.run(self._mark, queue, block)
+            self._unsure.discard(queue.draft.id)
         finally:
-            if go is None:  # no longer sending, or the database is away: the next look decides what to give back
-                queue.claims.extendleft(reversed(block))
+            if go is None:  # no longer sending: the next look gives the rest back; or cut off: it recovers these
+                if queue.draft.id not in self._unsure:
+                    queue.claims.extendleft(reversed(block))
                 self._looked = 0.0
-        queue.in_flight += len(go or ())
+        queue.calling |= {claim.subscriber_id for claim in go or ()}
         return go or []
 
     async def _refill(self, queue: Queue) -> bool:
         """Claim more rows; when there are none and nothing is in flight, the broadcast is over."""
         around = self._around
         most = min(CLAIM_MOST, max(1, int(around.rate)))
-        queue.claims.extend(await around.database.run(ledger.claim, queue.draft.id, around.worker, most, around.now()))
+        self._unsure.add(queue.draft.id)
+        try:
+            queue.claims.extend(
+                await around.database.run(ledger.claim, queue.draft.id, around.worker, most, around.now())
+            )
+            self._unsure.discard(queue.draft.id)
+        finally:
+            if queue.draft.id in self._unsure:
+                self._looked = 0.0
         if queue.claims:
             return True
-        if queue.in_flight == 0 and await around.database.run(finish, queue.draft, around.now(), around.notify):
+        if not queue.calling and await around.database.run(finish, queue.draft, around.now(), around.notify):
             del self._queues[queue.draft.id]
         return False
 

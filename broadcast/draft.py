@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcast.actions import action_problems
 from broadcast.personalise import places_in
 from handlers.content import Content
 from handlers.contract import Platform, Problem
@@ -27,6 +28,7 @@ class Draft:
     version: int
     content: Content
     audience: str
+    road: str
     scheduled_for: datetime | None
     time_zone: str
     late_seconds: int
@@ -36,6 +38,7 @@ class Draft:
     pause_reason: str
     created_by: str
     cloned_from: int | None
+    practice: bool = False
 
 
 def from_row(row: Broadcast) -> Draft:
@@ -48,6 +51,7 @@ def from_row(row: Broadcast) -> Draft:
         version=row.version,
         content=Content.model_validate(row.content or {}),
         audience=row.audience,
+        road=row.road,
         scheduled_for=row.scheduled_for,
         time_zone=row.time_zone,
         late_seconds=row.late_seconds,
@@ -57,13 +61,20 @@ def from_row(row: Broadcast) -> Draft:
         pause_reason=row.pause_reason,
         created_by=row.created_by,
         cloned_from=row.cloned_from,
+        practice=row.practice,
     )
 
 
-def problems(content: Content, platform: Platform, variables: Iterable[str]) -> list[Problem]:
-    """List everything that keeps this content from being sent, each in a sentence."""
+def problems(
+    content: Content, platform: Platform, variables: Iterable[str], flows: Iterable[str] = ()
+) -> list[Problem]:
+    """List everything that keeps this content from being sent, each in a sentence; `flows` are those there are."""
     found = [] if content.messages else [Problem("no_messages", "It has no message yet. Send me what it should say.")]
-    return found + platform.check(content) + personal_problems(content, variables)
+    found += platform.check(content)
+    said = {problem.facts["value"] for problem in found if "value" in problem.facts}
+    # An address the platform refuses is a bad link too; once is enough.
+    found += [problem for problem in action_problems(content, flows) if problem.facts["value"] not in said]
+    return found + personal_problems(content, variables)
 
 
 def personal_problems(content: Content, variables: Iterable[str]) -> list[Problem]:

@@ -1,10 +1,10 @@
 """`{first_name|there}` in an admin's words: which values a text needs, and the text with them filled in."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from handlers.content import Articles, Button, Card, Carousel, Content, Image, Message, Text
+from handlers.content import Article, Articles, Button, Card, Carousel, Content, Image, Message, Text
 
 _PLACE = re.compile(r"\{\s*([A-Za-z_][\w.]*)\s*(?:\|([^{}]*))?\}")
 
@@ -34,9 +34,18 @@ def places_in(content: Content) -> tuple[Place, ...]:
 
 def fill_message(message: Message, values: Mapping[str, str]) -> Message:
     """Return the message as one person reads it."""
+    return reworded(message, lambda text: fill(text, values))
 
-    def put(text: str) -> str:
-        return fill(text, values)
+
+def with_fallback(content: Content, name: str, words: str) -> Content:
+    """Return the content with `words` for those who have no `name`, wherever it says nothing for them."""
+    bare = re.compile(rf"\{{\s*{re.escape(name)}\s*\}}")
+    put = tuple(reworded(one, lambda text: bare.sub(lambda _: f"{{{name}|{words}}}", text)) for one in content.messages)
+    return content.model_copy(update={"messages": put})
+
+
+def reworded(message: Message, put: Callable[[str], str]) -> Message:
+    """Return the message with everything a person would read in it changed by `put`."""
 
     def buttons(given: tuple[Button, ...]) -> tuple[Button, ...]:
         return tuple(button.model_copy(update={"title": put(button.title)}) for button in given)
@@ -46,6 +55,11 @@ def fill_message(message: Message, values: Mapping[str, str]) -> Message:
             update={"title": put(given.title), "subtitle": put(given.subtitle), "buttons": buttons(given.buttons)}
         )
 
+    def article(given: Article) -> Article:
+        return given.model_copy(
+            update={"title": put(given.title), "digest": put(given.digest), "body": put(given.body)}
+        )
+
     match message:
         case Text():
             return message.model_copy(update={"text": put(message.text), "buttons": buttons(message.buttons)})
@@ -53,7 +67,9 @@ def fill_message(message: Message, values: Mapping[str, str]) -> Message:
             return card(message)
         case Carousel():
             return message.model_copy(update={"cards": tuple(card(one) for one in message.cards)})
-        case Image() | Articles():
+        case Articles():
+            return message.model_copy(update={"articles": tuple(article(one) for one in message.articles)})
+        case Image():
             return message
 
 
@@ -65,5 +81,7 @@ def _texts(message: Message) -> tuple[str, ...]:
             return (message.title, message.subtitle, *(button.title for button in message.buttons))
         case Carousel():
             return tuple(text for card in message.cards for text in _texts(card))
-        case Image() | Articles():
+        case Articles():
+            return tuple(text for one in message.articles for text in (one.title, one.digest, one.body))
+        case Image():
             return ()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers.content import Content, Image, Message
+from handlers.content import Articles, Content, Image, Message
 from handlers.contract import Platform
 from storage import media
 
@@ -24,6 +24,16 @@ def place_pictures(channel_id: int, platform: Platform, content: Content, now: d
         else:
             placed.append(message)
     return content.model_copy(update={"messages": tuple(placed)})
+
+
+def place_covers(channel_id: int, platform: Platform, articles: Articles, now: datetime) -> dict[str, str]:
+    """Return the handle of each article's cover by its address, uploading those that are not on the platform.
+
+    Raises `handlers.contract.PlatformError` when the platform does not take one.
+    """
+    covers = [Image(url=article.cover_url) for article in articles.articles]
+    placed = place_pictures(channel_id, platform, Content(messages=tuple(covers)), now)
+    return {image.url: image.platform_ref for image in placed.messages if isinstance(image, Image)}
 
 
 def forget_pictures(channel_id: int, content: Content) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import peewee as pw
 
-from broadcast import who
+from broadcast import quota, who
 from broadcast.draft import from_row
 from broadcast.personalise import places_in
 from storage import ledger
@@ -41,6 +41,7 @@ def plan(broadcast_id: int, now: datetime) -> bool:
             {name: _column(name) for name in names},
             now,
         )
+        quota.fit(draft, now)
         execute("UPDATE broadcasts SET planned_at = ? WHERE id = ?", (to_ms(now), broadcast_id))
     if made >= MANY:
         ledger.refresh_statistics()

@@ -11,7 +11,7 @@ from storage.ledger import Claim
 
 @dataclass(slots=True)
 class Queue:
-    """Rows this worker has claimed and not yet begun, and how many calls of the broadcast are in flight.
+    """Rows this worker has claimed and not yet begun, and those it is making calls for (by subscriber id).
 
     `closed`: nothing more is taken from it; what its calls in flight leave to be done goes back to the ledger.
     `outdated`: a picture must be put on the platform again before more is sent.
@@ -20,7 +20,7 @@ class Queue:
     draft: Draft
     composer: Composer
     claims: deque[Claim] = field(default_factory=deque)
-    in_flight: int = 0
+    calling: set[int] = field(default_factory=set)
     trouble: Trouble = field(default_factory=Trouble)
     closed: bool = False
     outdated: bool = False

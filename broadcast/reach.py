@@ -71,11 +71,15 @@ def count_all(channel_id: int, matching: pw.Expression | None, capped: pw.Expres
 
 
 def overlap(
-    channel_id: int, matching: pw.Expression | None, at: datetime, margin: timedelta, also: pw.Expression
+    channel_id: int, matching: pw.Expression | None, at: datetime, margin: timedelta | None, also: pw.Expression
 ) -> int:
-    """Count those of an audience who could be written to at `at` and of whom something else holds."""
+    """Count those of an audience who could be written to at `at` and of whom something else holds.
+
+    Without a `margin` no window is needed.
+    """
     reachable = (Subscriber.consent != "opted_out") & ~Subscriber.unreachable
-    reachable &= Subscriber.window_expires_at > at + margin
+    if margin is not None:
+        reachable &= Subscriber.window_expires_at > at + margin
     return int(Subscriber.select().where(_matching(channel_id, matching) & reachable & also).count())
 
 

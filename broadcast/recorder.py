@@ -53,7 +53,7 @@ class Recorder:
 
     def add(self, result: Result) -> None:
         """Take a result; it is committed within `GATHER_SECONDS`."""
-        result.queue.trouble.follow(result.outcome)
+        result.queue.trouble.follow(result.outcome, result.claim.attempts)
         self._results.append(result)
         self._arrived.set()
 
@@ -103,8 +103,8 @@ class Recorder:
     def _go_on(self, result: Result) -> bool:
         """Line up the next message for the same person; False when its queue takes nothing any more."""
         queue, claim = result.queue, result.claim
-        queue.in_flight -= 1
-        queue.outdated |= _expired(result.outcome)
+        queue.calling.discard(claim.subscriber_id)
+        queue.outdated |= verdict.expired(result.outcome)
         if not isinstance(result.outcome, Accepted) or claim.step + 1 >= queue.composer.steps:
             return True
         if not queue.closed:
@@ -172,7 +172,7 @@ class Recorder:
                     held = True
                 case Fate.STOP:
                     held |= hold(queue.draft, SYSTEM, verdict.said(result.outcome), now, self._notify)
-                case Fate.RETRY if _expired(result.outcome) and not queue.outdated:
+                case Fate.RETRY if verdict.expired(result.outcome) and not queue.outdated:
                     forget_pictures(self._channel_id, queue.draft.content)
                     held = True
                 case _ if failure.reason == "unreachable":
@@ -183,7 +183,3 @@ class Recorder:
         if queue.trouble.reason:
             held |= hold(queue.draft, SYSTEM, queue.trouble.reason, now, self._notify)
         return held
-
-
-def _expired(outcome: Outcome) -> bool:
-    return isinstance(outcome, Refused) and outcome.failure.reason == verdict.EXPIRED_PICTURE

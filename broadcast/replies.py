@@ -58,6 +58,8 @@ class Replies:
         self._woken = asyncio.Event()
         self._stopping = False
         self._calls: set[asyncio.Task[None]] = set()
+        self._held: set[int] = set()
+        self._unsure = False
 
     def wake(self) -> None:
         """Look for replies now."""
@@ -71,13 +73,9 @@ class Replies:
     async def run(self) -> None:
         """Send until stopped."""
         while not self._stopping:
-            try:
-                room = AT_ONCE - len(self._calls)
-                rows = await self._database.run(outbox.claim, self._channel_id, self._worker, room, self._now())
-            except pw.DatabaseError as error:
-                _log.warning("replies_wait", channel=self._channel_id, error=type(error).__name__)
-                rows = []
+            rows = await self._claim()
             for row in rows:
+                self._held.add(row.id)
                 call = asyncio.create_task(self._send(row))
                 self._calls.add(call)
                 call.add_done_callback(self._done)
@@ -85,6 +83,20 @@ class Replies:
                 await self._rest()
         if self._calls:
             await asyncio.wait(self._calls)
+
+    async def _claim(self) -> list[Waiting]:
+        try:
+            if self._unsure:
+                await self._database.run(
+                    outbox.recover, self._channel_id, self._worker, frozenset(self._held), self._now()
+                )
+                self._unsure = False
+            room = AT_ONCE - len(self._calls)
+            return await self._database.run(outbox.claim, self._channel_id, self._worker, room, self._now())
+        except pw.DatabaseError as error:
+            _log.warning("replies_wait", channel=self._channel_id, error=type(error).__name__)
+            self._unsure = True
+            return []
 
     def _done(self, call: asyncio.Task[None]) -> None:
         self._calls.discard(call)
@@ -117,6 +129,7 @@ class Replies:
                 _log.error("reply_unrecorded", channel=self._channel_id, error=str(error))
                 await asyncio.sleep(IDLE_SECONDS)
             else:
+                self._held.discard(row.id)
                 return
 
     def _record(self, row: Waiting, outcome: Outcome) -> None:

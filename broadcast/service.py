@@ -16,7 +16,8 @@ from broadcast.audience.fields import Field, Vocabulary
 from broadcast.audience.problems import FilterProblem
 from broadcast.draft import Draft
 from broadcast.frequent import Frequent
-from broadcast.mass.forecast import mass_reach, no_room, road_problems
+from broadcast.mass.allowance import Allowance, allowance
+from broadcast.mass.forecast import mass_reach, mass_seconds, no_room, road_problems
 from broadcast.mass.roads import MASS, roads
 from broadcast.personalise import places_in
 from broadcast.quota import Cost, NoRoom
@@ -30,8 +31,13 @@ from storage.database import transaction
 from storage.fields import to_ms
 from storage.ledger import Sums
 from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove, RecipientState
+from storage.patience import TooSlow, at_most
 
 _S = BroadcastStatus
+
+
+PATIENCE_SECONDS = 1.0
+"""A platform waits 5 seconds for the answer to a webhook, and an answer holds other questions than a count."""
 
 
 class Stale(Exception):
@@ -64,7 +70,7 @@ class Desk:
     `confirm_above`: confirming for more people than this asks for the number to be typed. `undo` is the
     grace period of an immediate send. `now` is the clock. `wake` tells the workers that there is work. `flows` are
     those a button may lead into: name → title. An admin's send to more people than `approve_above` needs a second
-    person; 0 never does.
+    person; 0 never does. `patience` is how long a count may keep an admin waiting, in seconds.
     """
 
     channel_id: int
@@ -78,6 +84,7 @@ class Desk:
     wake: Callable[[], None]
     flows: Mapping[str, str] = field(default_factory=dict)
     approve_above: int = 0
+    patience: float = PATIENCE_SECONDS
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -150,6 +157,16 @@ class Desk:
         """Return the first names (or ids) of a few people of an audience."""
         return frequent.some_people(self.channel_id, audience, at_most, self.now(), self.zone)
 
+    def count_soon(self, audience: str) -> int | None:
+        """How many subscribers an audience matches now; None when that takes longer than `patience`."""
+        if self.patience <= 0:
+            return None
+        try:
+            with at_most(self.patience):
+                return self.count(audience)
+        except TooSlow:
+            return None
+
     def reach(self, draft: Draft) -> Reach:
         """Forecast who would get the broadcast at its time (or now)."""
         at, matching = self._aim(draft)
@@ -167,7 +184,20 @@ class Desk:
         """How many of those who can get the broadcast got another one lately, before now."""
         at, matching = self._aim(draft)
         had = frequency.more_than(self.channel_id, 0, to_ms(self.now() - within), without=draft.id)
-        return reach.overlap(self.channel_id, matching, at, self.platform.capabilities.window_margin, had)
+        margin = None if draft.road == MASS else self.platform.capabilities.window_margin
+        return reach.overlap(self.channel_id, matching, at, margin, had)
+
+    def duration(self, draft: Draft, forecast: Reach) -> float:
+        """Estimate how many seconds sending to so many people takes."""
+        if draft.road == MASS and isinstance(self.platform, SendsToMany):
+            return mass_seconds(self.platform.mass, forecast.can_get)
+        return forecast.can_get * len(draft.content.messages) / self.rate
+
+    def mass_allowance(self, draft: Draft) -> Allowance:
+        """Return how many mass messages the channel's account has left on the day the broadcast would go out."""
+        assert isinstance(self.platform, SendsToMany)
+        at = max(draft.scheduled_for or self.now(), self.now())
+        return allowance(self.channel_id, self.platform.mass, at, draft.id)
 
     def _aim(self, draft: Draft) -> tuple[datetime, Any]:
         """Return when the broadcast would go out, and the condition of being meant by it as of now."""
@@ -344,6 +374,14 @@ class Desk:
         """Make a draft that says the same to exactly those a broadcast did not reach."""
         return self.edit(self.clone(draft, by), audience=unreached.audience(draft.id))
 
+    def doubtful(self, draft: Draft) -> int:
+        """Count those of whom no evidence says whether a broadcast reached them, and who were not asked again."""
+        return self.count(unreached.audience(draft.id, in_doubt=True))
+
+    def resend_doubtful(self, draft: Draft, by: str) -> Draft:
+        """Make a draft that says the same to exactly those in doubt; some of them may then get it twice."""
+        return self.edit(self.clone(draft, by), audience=unreached.audience(draft.id, in_doubt=True))
+
     def approvable(self, draft: Draft) -> int:
         """Return how many people a second person would be asked about: who could get it at its time, or by then."""
         forecast = self.reach(draft)
@@ -364,6 +402,12 @@ class Desk:
     def practise(self, name: str, by: str) -> Draft:
         """Make a draft that can be built like any other and never be sent."""
         row = broadcasts.create(
-            self.channel_id, self.free_name(name), by, self.now(), time_zone=self.zone.key, practice=True
+            self.channel_id,
+            self.free_name(name),
+            by,
+            self.now(),
+            time_zone=self.zone.key,
+            road=self.roads[0],
+            practice=True,
         )
         return drafts.from_row(row)

@@ -21,6 +21,12 @@ SYSTEM = "clarion"
 """Who did it, in the audit, when no person did."""
 
 REPLIES_KEPT = timedelta(hours=24)
+NEWS_KEPT = timedelta(days=30)
+"""What could not be said to an admin waits so long for their next message."""
+
+
+EVIDENCE_WAIT = timedelta(seconds=10)
+"""Before a broadcast of several messages ends, evidence for what is in doubt is waited for so long."""
 
 EVIDENCE_KEPT = timedelta(days=30)
 """Broadcasts that ended longer ago are not looked at any more; no platform repeats its events for so long."""
@@ -125,6 +131,8 @@ def finish(draft: Draft, now: datetime, notify: Notify) -> bool:
             return True
         if ledger.unfinished(draft.id):
             return False
+        if len(draft.content.messages) > 1 and ledger.doubtful(draft.id, now - EVIDENCE_WAIT):
+            return False  # an echo may come in a moment, and then the next message is due
         broadcasts.move(draft.id, BroadcastStatus.SENT, SYSTEM, now, finished_at=now)
         notify("sent", draft)
     return True
@@ -138,4 +146,4 @@ def settle(now: datetime) -> int:
 def purge(now: datetime) -> None:
     """Drop what is no longer needed: old event keys, and replies that were dealt with."""
     inbox.purge(now)
-    outbox.purge(now - REPLIES_KEPT)
+    outbox.purge(now - REPLIES_KEPT, now - NEWS_KEPT)

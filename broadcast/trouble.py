@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from broadcast.verdict import said
+from broadcast.verdict import expired, said
 from handlers.outcomes import Fate, Outcome, Refused, Uncertain
 
 SAME_FAILURES = 20
@@ -30,9 +30,12 @@ class Trouble:
         self._count = 0
         self._recent: deque[bool] = deque(maxlen=LOOKED_BACK)
 
-    def follow(self, outcome: Outcome) -> None:
-        """Take note of one more outcome."""
-        failure = _failure(outcome)
+    def follow(self, outcome: Outcome, attempts: int = 0) -> None:
+        """Take note of one more outcome, of a row that was tried `attempts` times before.
+
+        A picture that has expired is put on the platform anew; only if that does not help is it trouble.
+        """
+        failure = "" if expired(outcome) and not attempts else _failure(outcome)
         self._count = self._count + 1 if failure == self._last else 1
         self._last = failure
         self._recent.append(bool(failure))

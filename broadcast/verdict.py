@@ -65,6 +65,11 @@ def judge(outcome: Outcome, attempts: int, now: datetime) -> Verdict:
             return Ended("failed", failure.reason, code)
 
 
+def expired(outcome: Outcome) -> bool:
+    """Say whether a picture's handle was refused because it is too old."""
+    return isinstance(outcome, Refused) and outcome.failure.reason == EXPIRED_PICTURE
+
+
 def said(refused: Refused) -> str:
     """Return a refusal in the words people read."""
     return refused.failure.sentence.format(code=refused.code)

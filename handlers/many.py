@@ -47,6 +47,15 @@ class JobState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How a mass message ended; `reason` (a machine word) and `sentence` are empty where it was sent."""
+
+    sent: bool
+    reason: str = ""
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallQuota:
     """How many mass calls the platform still takes today."""
 
@@ -108,6 +117,10 @@ class MassSending(Protocol):
 
     def job(self, job_id: str) -> JobState:
         """Ask where a mass message is, for when the event of its end did not come."""
+        ...
+
+    def ending(self, status: str) -> Ending:
+        """Return what the platform's word for a job's end means; "" where only its failure is known. No I/O."""
         ...
 
     def create_tag(self, name: str) -> int:

@@ -46,10 +46,11 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The platform's explicit yes."""
+    """The platform's explicit yes; `again`: it had taken this message before, and has not taken it twice."""
 
     message_id: str
     usage: Usage | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,17 @@ from typing import Any
 
 import peewee as pw
 
-from storage import audit
+from storage import audit, quotas
 from storage.database import is_postgres, transaction
 from storage.lifecycle import BROADCAST_MOVES, BroadcastStatus, IllegalMove, guarded
 from storage.models import Broadcast
 
 EDITABLE = (BroadcastStatus.DRAFT,)
+
+_SETTLED = frozenset(BroadcastStatus) - {
+    BroadcastStatus.SCHEDULED, BroadcastStatus.STARTING, BroadcastStatus.SENDING, BroadcastStatus.PAUSED
+}  # fmt: skip
+"""Where a broadcast holds no more of its channel's limits than it really took."""
 
 
 class EditedMeanwhile(Exception):
@@ -70,6 +75,8 @@ def move(  # one place for every move is worth the arguments
         if not rows:
             raise IllegalMove(f"broadcast {broadcast_id}", to)
         audit.write(rows[0].channel_id, by, to.value, now, subject=str(broadcast_id))
+        if to in _SETTLED:
+            quotas.settle(broadcast_id)
 
 
 def lock(broadcast_id: int) -> Broadcast | None:

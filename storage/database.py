@@ -5,7 +5,7 @@ cut, or the promise that nobody gets a broadcast twice would end at the wall soc
 begin IMMEDIATE, so that two writers queue for the lock instead of failing half-way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ def _build(url: str, base: Path) -> pw.Database:
             raise DatabaseProblem(f"The folder of the database, {path.parent}, does not exist; create it first.")
         return pw.SqliteDatabase(
             str(path),
-            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -32_768},
+            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -8_192},
             timeout=BUSY_SECONDS,
             lock_type="IMMEDIATE",
         )
@@ -70,23 +70,32 @@ def _build(url: str, base: Path) -> pw.Database:
 
 
 class _Postgres(pw.PostgresqlDatabase):
-    """PostgreSQL that is found again after it was restarted; peewee alone keeps using the broken connection."""
+    """PostgreSQL that is found again after it was restarted; peewee alone keeps using the broken connection.
+
+    What certainly changed nothing (a transaction that is only beginning, a question outside of one) is asked once
+    more on a new connection. Anything else raises, and the next caller finds a new connection.
+    """
 
     def execute_sql(self, sql: str, params: Any = None) -> Any:
-        """Run a statement; outside a transaction, on a broken connection, connect again.
-
-        What certainly changed nothing (a transaction that is only beginning, a question) is run once more.
-        """
+        """Run a statement."""
         peewee: Any = super()
+        return self._again(lambda: peewee.execute_sql(sql, params), may_repeat=sql.startswith("SELECT"))
+
+    def begin(self, *args: Any) -> Any:
+        """Begin a transaction."""
+        peewee: Any = super()
+        return self._again(lambda: peewee.begin(*args), may_repeat=True)
+
+    def _again(self, work: Callable[[], Any], *, may_repeat: bool) -> Any:
         try:
-            return peewee.execute_sql(sql, params)
+            return work()
         except (pw.OperationalError, pw.InterfaceError):
             if self.transaction_depth() or not self._broken():
                 raise
             self.close()
-            if not sql.startswith(("BEGIN", "SELECT")):
+            if not may_repeat:
                 raise
-            return peewee.execute_sql(sql, params)
+            return work()
 
     def _broken(self) -> bool:
         peewee: Any = self

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from storage.database import execute
+from storage.fields import to_ms
 from storage.models import InboxKey
 
 KEPT = timedelta(days=8)
@@ -10,7 +12,10 @@ KEPT = timedelta(days=8)
 
 def first_time(channel_id: int, key: str, now: datetime) -> bool:
     """Record the key of an event; False when it was there already. Part of the caller's transaction."""
-    made = InboxKey.insert(channel=channel_id, key=key, received_at=now).on_conflict_ignore().as_rowcount().execute()
+    made = execute(
+        "INSERT INTO inbox (channel_id, key, received_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
+        (channel_id, key, to_ms(now)),
+    )
     return bool(made)
 
 

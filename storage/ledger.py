@@ -5,7 +5,7 @@ id; a worker that lost its rows while it was stopped finds that its marks change
 literally in the SQL because both databases use a partial index only when they can see them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -257,6 +257,26 @@ def put_back(
     )
 
 
+def recover(broadcast_id: int, worker: str, held: Collection[int], now: datetime) -> int:
+    """Return to `pending` what stands under a worker's name and is not among the `held`; return how many rows.
+
+    A worker that lost its database in the middle of a commit does not know whether it claimed or marked rows. It
+    does know for which it has made a call: those it holds. For the others nothing was said.
+    """
+    with transaction():
+        rows = execute(
+            "SELECT subscriber_id FROM recipients WHERE broadcast_id = ? AND worker = ?"
+            " AND state IN ('claimed', 'sending')",
+            (broadcast_id, worker),
+        )
+        lost = sorted({row[0] for row in rows}.difference(held))
+        return execute_many(
+            "UPDATE recipients SET state = 'pending', worker = NULL, updated_at = ?"
+            " WHERE broadcast_id = ? AND subscriber_id = ? AND worker = ? AND state IN ('claimed', 'sending')",
+            [(to_ms(now), broadcast_id, person, worker) for person in lost],
+        )
+
+
 def release(living: Sequence[str], now: datetime) -> tuple[int, int]:
     """Take rows from workers that are not `living`: unspoken ones go back, spoken ones become unknown.
 
@@ -324,6 +344,15 @@ def unfinished(broadcast_id: int) -> bool:
         (broadcast_id, broadcast_id),
     )
     return bool(rows)
+
+
+def doubtful(broadcast_id: int, since: datetime | None = None) -> int:
+    """Count the rows in doubt, those that came into it after `since` if it is given."""
+    rows = execute(
+        "SELECT count(*) FROM recipients WHERE broadcast_id = ? AND state = 'unknown' AND updated_at > ?",
+        (broadcast_id, to_ms(since) if since is not None else -1),
+    )
+    return int(rows[0][0])
 
 
 def settle_by_watermark(channel_id: int, marks: Mapping[str, tuple[int, int]]) -> None:

@@ -47,6 +47,18 @@ class OutboxState(StrEnum):
     FAILED = "failed"
 
 
+class MassJobState(StrEnum):
+    """Where one mass message is."""
+
+    PLANNED = "planned"
+    CALLING = "calling"  # committed before the call leaves
+    UNCLEAR = "unclear"  # the call may have been heard: repeated with the same key while that is safe
+    CONFIRMING = "confirming"  # the account's owner has to agree on the platform first
+    SUBMITTED = "submitted"  # the platform has taken it and is at work
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
 class Consent(StrEnum):
     """Whether a person wants our broadcasts."""
 
@@ -78,7 +90,8 @@ RECIPIENT_MOVES: Mapping[RecipientState, frozenset[RecipientState]] = {
     _R.SENDING: frozenset({_R.SENT, _R.CLAIMED, _R.PENDING, _R.FAILED, _R.SKIPPED, _R.UNKNOWN}),
     # Only evidence (an echo, a late answer) or an admin's own choice moves these on.
     _R.UNKNOWN: frozenset({_R.SENT, _R.PENDING, _R.FAILED, _R.SKIPPED}),
-    _R.SENT: frozenset({_R.DELIVERED, _R.READ}),
+    # A mass message that was taken may still fail the platform's review.
+    _R.SENT: frozenset({_R.DELIVERED, _R.READ, _R.FAILED}),
     _R.DELIVERED: frozenset({_R.READ}),
     # An echo is proof: a row given up on turns out to have arrived.
     _R.FAILED: frozenset({_R.SENT}),
@@ -93,6 +106,17 @@ OUTBOX_MOVES: Mapping[OutboxState, frozenset[OutboxState]] = {
     OutboxState.SENT: frozenset(),
     # Kept for the person's next message when their window had closed.
     OutboxState.FAILED: frozenset({OutboxState.PENDING}),
+}
+
+_J = MassJobState
+MASS_JOB_MOVES: Mapping[MassJobState, frozenset[MassJobState]] = {
+    _J.PLANNED: frozenset({_J.CALLING, _J.FAILED}),
+    _J.CALLING: frozenset({_J.PLANNED, _J.UNCLEAR, _J.CONFIRMING, _J.SUBMITTED, _J.FAILED}),
+    _J.UNCLEAR: frozenset({_J.CALLING, _J.SUBMITTED, _J.FINISHED, _J.FAILED}),
+    _J.CONFIRMING: frozenset({_J.SUBMITTED, _J.FINISHED, _J.FAILED}),
+    _J.SUBMITTED: frozenset({_J.FINISHED, _J.FAILED}),
+    _J.FINISHED: frozenset(),
+    _J.FAILED: frozenset(),
 }
 
 CONSENT_MOVES: Mapping[Consent, frozenset[Consent]] = {

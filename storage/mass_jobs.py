@@ -1,18 +1,28 @@
 """Mass messages at rest: which people are in which, where each stands, what the platform said of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee as pw
 
 from storage.database import execute, is_postgres
-from storage.fields import to_ms
 from storage.lifecycle import MASS_JOB_MOVES, BroadcastStatus, MassJobState, RecipientState, guarded
-from storage.models import Broadcast, MassJob, Recipient
+from storage.models import Broadcast, MassJob, MassReport, Recipient
 
 OPEN = (MassJobState.PLANNED, MassJobState.CALLING, MassJobState.UNCLEAR)
 """Jobs that may still need a call."""
+
+MOST_PEOPLE = 1_000_000
+"""More than any list holds; a bound only so that a statement has one."""
+
+
+class Member(NamedTuple):
+    """One of a job's people: `barred` is why nothing may be said to them now, "" when something may."""
+
+    subscriber_id: int
+    person: str
+    barred: str
 
 
 def of(broadcast_id: int) -> list[MassJob]:
@@ -75,29 +85,48 @@ def make(broadcast_id: int, kind: str, sizes: Iterable[int], key: str, now: date
 def claim(channel_id: int, worker: str, living: Sequence[str], now: datetime) -> MassJob | None:
     """Take the next job of a channel that needs a call, for this worker; None when there is none now.
 
-    A job of a worker that is gone is taken over: its key makes a second call safe.
+    A job of a worker that is gone is taken over: its key makes a second call safe. One in the middle of a call
+    is not taken before `interrupted` has told of it.
     """
-    taken = (MassJob.worker.is_null()) | (MassJob.worker == worker)
-    if living:
-        taken |= MassJob.worker.not_in(living)
-    query = (
+    job: MassJob | None = (
         MassJob.select(MassJob)
         .join(Broadcast)
         .where(
             (Broadcast.channel == channel_id)
-            & ((Broadcast.status == BroadcastStatus.SENDING.value) & MassJob.state.in_([state.value for state in OPEN]))
+            & (Broadcast.status == BroadcastStatus.SENDING.value)
+            & MassJob.state.in_([MassJobState.PLANNED.value, MassJobState.UNCLEAR.value])
             & (MassJob.not_before <= now)
-            & taken
+            & _free(worker, living)
         )
         .order_by(MassJob.broadcast, MassJob.number)
-        .limit(1)
+        .first()
     )
-    job: MassJob | None = query.first()
     if job is None:
         return None
-    mine = (MassJob.broadcast == job.broadcast_id) & (MassJob.number == job.number) & taken
-    won = MassJob.update(worker=worker, updated_at=now).where(mine).execute()
+    # The state again: between the two statements another worker may have taken it, done it, and let it go.
+    won = MassJob.update(worker=worker).where(_is(job) & (MassJob.state == job.state) & _free(worker, living)).execute()
     return job if won else None
+
+
+def interrupted(channel_id: int, worker: str, living: Sequence[str]) -> list[MassJob]:
+    """Return the jobs whose worker is gone, or is this one and was cut off, in the middle of a call."""
+    return list(
+        MassJob.select(MassJob)
+        .join(Broadcast)
+        .where(
+            (Broadcast.channel == channel_id) & (MassJob.state == MassJobState.CALLING.value) & _free(worker, living)
+        )
+    )
+
+
+def _free(worker: str, living: Sequence[str]) -> pw.Expression:
+    """Return the condition that nobody else who lives holds a job."""
+    free = MassJob.worker.is_null() | (MassJob.worker == worker)
+    return free | MassJob.worker.not_in(living) if living else free
+
+
+def _is(job: MassJob) -> pw.Expression:
+    return (MassJob.broadcast == job.broadcast_id) & (MassJob.number == job.number)
 
 
 def lock_sending(broadcast_id: int) -> bool:
@@ -114,78 +143,149 @@ def skip_those(broadcast_id: int, subscribers: pw.SelectQuery, reason: str, now:
 
 
 def change(job: MassJob, **fields: Any) -> None:
-    """Write facts about a job; its state is changed by `move` alone."""
-    MassJob.update(**fields).where((MassJob.broadcast == job.broadcast_id) & (MassJob.number == job.number)).execute()
+    """Write facts about a job, here and at rest; its state is changed by `move` alone."""
+    MassJob.update(**fields).where(_is(job)).execute()
+    _take_over(job, fields)
 
 
 def move(job: MassJob, to: MassJobState, now: datetime, **fields: Any) -> bool:
-    """Move a job on; False when it is not where that move starts."""
+    """Move a job on, here and at rest; False when it is not where that move starts."""
     moved = (
         MassJob.update(state=to.value, updated_at=now, **fields)
-        .where(
-            (MassJob.broadcast == job.broadcast_id)
-            & (MassJob.number == job.number)
-            & guarded(MassJob.state, MASS_JOB_MOVES, to)
-        )
+        .where(_is(job) & guarded(MassJob.state, MASS_JOB_MOVES, to))
         .execute()
     )
+    if moved:
+        _take_over(job, {**fields, "state": to.value, "updated_at": now})
     return bool(moved)
 
 
-def people(
-    job: MassJob, states: Sequence[str], above: int = 0, at_most: int = 1_000_000
-) -> list[tuple[int, str, bool]]:
-    """Return (subscriber id, platform user id, may be written to) of a job's people in these ledger states."""
-    marks = ", ".join("?" * len(states))
+def _take_over(job: MassJob, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        setattr(job, name, value)
+
+
+def people(job: MassJob, states: Sequence[str], above: int = 0, at_most: int = MOST_PEOPLE) -> list[Member]:
+    """Return a job's people in these ledger states, in the order of their ids, from behind `above`."""
+    return _members(job, states, "r.subscriber_id > ?", (above,), f"r.subscriber_id LIMIT {at_most:d}")
+
+
+def barred(job: MassJob, states: Sequence[str]) -> list[Member]:
+    """Return those of a job's people in these ledger states to whom nothing may be said any more."""
+    return _members(job, states, "(s.consent <> 'subscribed' OR s.unreachable)", (), "r.subscriber_id")
+
+
+def tagged_last(job: MassJob, at_most: int) -> list[Member]:
+    """Return some of the people who were given the job's tag, the last ones first."""
+    every = [state.value for state in RecipientState]
+    order = f"r.subscriber_id DESC LIMIT {at_most:d}"
+    return _members(job, every, "r.subscriber_id <= ?", (job.tagged,), order)
+
+
+def _members(
+    job: MassJob, states: Sequence[str], condition: str, parameters: Sequence[object], order: str
+) -> list[Member]:
     rows = execute(
-        "SELECT r.subscriber_id, s.platform_user_id, s.consent, s.unreachable FROM recipients r"
-        " JOIN subscribers s ON s.id = r.subscriber_id"
-        f" WHERE r.broadcast_id = ? AND r.job = ? AND r.subscriber_id > ? AND r.state IN ({marks})"
-        " ORDER BY r.subscriber_id LIMIT ?",
-        (job.broadcast_id, job.number, above, *states, at_most),
+        "SELECT r.subscriber_id, s.platform_user_id,"
+        " CASE WHEN s.consent <> 'subscribed' THEN 'opted_out' WHEN s.unreachable THEN 'unreachable' ELSE '' END"
+        " FROM recipients r JOIN subscribers s ON s.id = r.subscriber_id"
+        f" WHERE r.broadcast_id = ? AND r.job = ? AND r.state IN ({', '.join('?' * len(states))}) AND {condition}"
+        f" ORDER BY {order}",
+        (job.broadcast_id, job.number, *states, *parameters),
     )
-    return [(row[0], row[1], row[2] == "subscribed" and not row[3]) for row in rows]
+    return [Member(*row) for row in rows]
 
 
-def skip(job: MassJob, rows: Iterable[tuple[int, str]], now: datetime) -> None:
-    """Skip people of a job to whom nothing was said: (subscriber id, reason)."""
-    for subscriber_id, reason in rows:
-        execute(
-            "UPDATE recipients SET state = 'skipped', reason = ?, updated_at = ? WHERE broadcast_id = ?"
-            " AND subscriber_id = ? AND state IN ('pending', 'unknown')",
-            (reason, to_ms(now), job.broadcast_id, subscriber_id),
-        )
+def count(job: MassJob, *states: RecipientState) -> int:
+    """Count a job's people in these ledger states."""
+    return int(Recipient.select().where(_in(job) & Recipient.state.in_([state.value for state in states])).count())
+
+
+def skip(job: MassJob, members: Iterable[tuple[int, str]], now: datetime, of: RecipientState) -> None:
+    """Skip people of a job to whom nothing was said and who stand as `of`: (subscriber id, reason)."""
+    for subscriber_id, reason in members:
+        Recipient.update(state=RecipientState.SKIPPED.value, reason=reason, updated_at=now).where(
+            _in(job) & (Recipient.subscriber == subscriber_id) & (Recipient.state == of.value)
+        ).execute()
 
 
 def mark_sending(job: MassJob, now: datetime) -> int:
     """Commit the intent to write to a job's people, before its call leaves; return how many."""
-    rows = execute(
-        "UPDATE recipients SET state = 'sending', sent_at = ?, updated_at = ?"
-        " WHERE broadcast_id = ? AND job = ? AND state = 'pending' RETURNING 1",
-        (to_ms(now), to_ms(now), job.broadcast_id, job.number),
+    return int(
+        Recipient.update(state=RecipientState.SENDING.value, sent_at=now, updated_at=now)
+        .where(_in(job) & (Recipient.state == RecipientState.PENDING.value))
+        .execute()
     )
-    return len(rows)
 
 
-def mark(job: MassJob, to: RecipientState, now: datetime, *, reason: str = "", job_id: str = "") -> int:
-    """Move all of a job's people to whom its outcome applies: one call, many recipients. Return how many."""
-    starts = _MARKED_FROM[to]
-    rows = execute(
-        "UPDATE recipients SET state = ?, reason = ?, message_ids = ?, step = ?, updated_at = ?"
-        f" WHERE broadcast_id = ? AND job = ? AND state IN ({', '.join('?' * len(starts))}) RETURNING 1",
-        (to.value, reason, job_id, int(to is RecipientState.SENT), to_ms(now), job.broadcast_id, job.number, *starts),
+def mark(
+    job: MassJob,
+    to: RecipientState,
+    now: datetime,
+    *,
+    reason: str = "",
+    code: str = "",
+    job_id: str = "",
+    of: Sequence[RecipientState] = (),
+) -> int:
+    """Move all of a job's people to whom its outcome applies: one call, many recipients. Return how many.
+
+    Only those in one of the states `of` are moved, where it is given.
+    """
+    starts = of or _MARKED_FROM[to]
+    changes: dict[str, Any] = {"state": to.value, "reason": reason, "code": code, "updated_at": now}
+    if to is RecipientState.SENT:
+        changes |= {"message_ids": job_id, "step": 1}
+    if to is RecipientState.PENDING:
+        changes |= {"sent_at": None}
+    return int(
+        Recipient.update(**changes).where(_in(job) & Recipient.state.in_([start.value for start in starts])).execute()
     )
-    return len(rows)
 
 
-_MARKED_FROM = {
-    RecipientState.SENT: ("sending", "unknown"),
-    RecipientState.UNKNOWN: ("sending",),
-    RecipientState.PENDING: ("sending",),
+def _in(job: MassJob) -> pw.Expression:
+    return (Recipient.broadcast == job.broadcast_id) & (Recipient.job == job.number)
+
+
+_R = RecipientState
+_MARKED_FROM: Mapping[RecipientState, tuple[RecipientState, ...]] = {
+    _R.SENT: (_R.SENDING, _R.UNKNOWN),
+    _R.UNKNOWN: (_R.SENDING,),
+    _R.PENDING: (_R.SENDING,),
     # A review by the platform may fail what it had taken.
-    RecipientState.FAILED: ("pending", "sending", "unknown", "sent"),
-    RecipientState.SKIPPED: ("pending", "sending"),
+    _R.FAILED: (_R.PENDING, _R.SENDING, _R.UNKNOWN, _R.SENT),
+    _R.SKIPPED: (_R.PENDING, _R.SENDING),
 }
+
+
+def split(job: MassJob, sizes: Sequence[int], kind: str, now: datetime) -> None:
+    """Put the pending people of a job into the job itself and new ones, of these sizes and this kind.
+
+    The job has made no call that may have been heard: it gets a new key like the others. Part of the caller's
+    transaction.
+    """
+    waiting = people(job, (RecipientState.PENDING.value,))
+    taken = int(MassJob.select(pw.fn.MAX(MassJob.number)).where(MassJob.broadcast == job.broadcast_id).scalar())
+    beginning = job.key.rpartition("-")[0]
+    first, *rest = sizes
+    change(job, kind=kind, people=first, key=f"{beginning}-{job.number}.{taken}", worker=None, draft="")
+    done = first
+    for number, size in enumerate(rest, taken + 1):
+        part = waiting[done : done + size]
+        Recipient.update(job=number).where(
+            _in(job)
+            & (Recipient.state == RecipientState.PENDING.value)
+            & Recipient.subscriber.between(part[0].subscriber_id, part[-1].subscriber_id)
+        ).execute()
+        MassJob.create(
+            broadcast=job.broadcast_id,
+            number=number,
+            kind=kind,
+            key=f"{beginning}-{number}",
+            people=size,
+            updated_at=now,
+        )
+        done += size
 
 
 def waiting_for_result(channel_id: int, before: datetime) -> list[MassJob]:
@@ -202,17 +302,25 @@ def waiting_for_result(channel_id: int, before: datetime) -> list[MassJob]:
     )
 
 
-def with_tags_to_delete(channel_id: int) -> list[MassJob]:
-    """Return jobs whose temporary tag is of no more use."""
+def with_tags_to_delete(channel_id: int, before: datetime) -> list[MassJob]:
+    """Return jobs whose temporary tag is of no more use.
+
+    A call that was made before `before` and will not be repeated has used its tag, if it was heard at all.
+    """
     over = [MassJobState.FINISHED.value, MassJobState.FAILED.value]
+    in_doubt = [MassJobState.UNCLEAR.value, MassJobState.CALLING.value]
+    cancelled = Broadcast.status == BroadcastStatus.CANCELLED.value
     return list(
         MassJob.select(MassJob)
         .join(Broadcast)
         .where(
             (Broadcast.channel == channel_id)
             & MassJob.tag.is_null(False)
-            & (MassJob.state.in_(over) | (Broadcast.status == BroadcastStatus.CANCELLED.value))
-            & MassJob.state.not_in([MassJobState.CALLING.value, MassJobState.UNCLEAR.value])
+            & (
+                MassJob.state.in_(over)
+                | (cancelled & (MassJob.state == MassJobState.PLANNED.value))
+                | (cancelled & MassJob.state.in_(in_doubt) & (MassJob.called_at < before))
+            )
         )
         .limit(5)
     )
@@ -254,6 +362,20 @@ def calls_between(channel_id: int, start: datetime, end: datetime, but: int = 0)
         )
         .count()
     )
+
+
+def keep_report(channel_id: int, job_id: str, counts: Mapping[str, Any], now: datetime) -> None:
+    """Keep what the platform told of a job before we heard its id."""
+    MassReport.insert(channel=channel_id, job_id=job_id, told_at=now, **counts).on_conflict_ignore().execute()
+
+
+def take_report(channel_id: int, job_id: str) -> MassReport | None:
+    """Return what was told of a job before we heard its id, and forget it; None when nothing was."""
+    where = (MassReport.channel == channel_id) & (MassReport.job_id == job_id)
+    report: MassReport | None = MassReport.get_or_none(where)
+    if report is not None:
+        MassReport.delete().where(where).execute()
+    return report
 
 
 def had_their_share(channel_id: int, since: datetime, most: int) -> pw.SelectQuery:

@@ -8,7 +8,7 @@ import peewee as pw
 
 from storage.database import proxy
 from storage.fields import MomentField
-from storage.lifecycle import BroadcastStatus, Consent, OutboxState, RecipientState
+from storage.lifecycle import BroadcastStatus, Consent, MassJobState, OutboxState, RecipientState
 
 
 class Table(pw.Model):
@@ -28,6 +28,10 @@ class Channel(Table):
     # While this lies in the future nothing but replies leaves; NULL with a reason means until somebody resumes.
     paused_until = MomentField(null=True)
     pause_reason = pw.TextField(default="")
+    # How far the list of followers was read, where the platform has one.
+    sync_started_at = MomentField(null=True)
+    sync_after = pw.TextField(default="")
+    synced_at = MomentField(null=True)
 
     class Meta:
         table_name = "channels"
@@ -63,6 +67,7 @@ class Subscriber(Table):
     # Set for good by an unfollow or a platform's "no such person"; cleared only when they write again.
     unreachable = pw.BooleanField(default=False)
     profile_read_at = MomentField(null=True)
+    listed_at = MomentField(null=True)  # when the platform's list of followers last had them
     variables = pw.JSONField(default=dict)
     tags = pw.JSONField(default=list)
 
@@ -137,6 +142,7 @@ class Broadcast(Table):
     version = pw.IntegerField(default=0)
     content = pw.JSONField(default=dict)
     audience = pw.TextField(default="")  # filter text; '' is everyone
+    road = pw.TextField(default="")  # 'mass' or 'single' where a platform has both; '' where it has one
     scheduled_for = MomentField(null=True)
     time_zone = pw.TextField(default="")
     late_seconds = pw.IntegerField(default=3600)  # send if late by at most this much
@@ -149,6 +155,7 @@ class Broadcast(Table):
     created_at = MomentField()
     updated_at = MomentField()
     cloned_from = pw.IntegerField(null=True)
+    practice = pw.BooleanField(default=False)  # only looks like one: it can never be sent
 
     class Meta:
         table_name = "broadcasts"
@@ -167,6 +174,7 @@ class Recipient(Table):
     state = pw.TextField(default=RecipientState.PENDING.value)
     reason = pw.TextField(default="")
     code = pw.TextField(default="")
+    job = pw.IntegerField(null=True)  # the mass job they are in, where there is one
     step = pw.IntegerField(default=0)
     attempts = pw.IntegerField(default=0)
     not_before = MomentField(default=0)
@@ -179,6 +187,57 @@ class Recipient(Table):
     class Meta:
         table_name = "recipients"
         primary_key = pw.CompositeKey("broadcast", "subscriber")
+
+
+class MassJob(Table):
+    """One mass message of a broadcast: one call, many recipients. `key` makes repeating the call safe.
+
+    The four counts are the platform's own, per job and approximate; it tells nothing about single people.
+    """
+
+    broadcast = pw.ForeignKeyField(Broadcast)
+    broadcast_id: int
+    number = pw.IntegerField()
+    kind = pw.TextField()
+    state = pw.TextField(default=MassJobState.PLANNED.value)
+    key = pw.TextField()
+    tag = pw.IntegerField(null=True)
+    tagged = pw.IntegerField(default=0)  # the subscriber id up to which people have the tag
+    draft = pw.TextField(default="")
+    people = pw.IntegerField()
+    worker = pw.TextField(null=True)
+    not_before = MomentField(default=0)
+    first_call_at = MomentField(null=True)
+    called_at = MomentField(null=True)
+    job_id = pw.TextField(default="")
+    status = pw.TextField(default="")
+    reason = pw.TextField(default="")
+    total = pw.IntegerField(null=True)
+    filtered = pw.IntegerField(null=True)
+    sent = pw.IntegerField(null=True)
+    errors = pw.IntegerField(null=True)
+    updated_at = MomentField()
+
+    class Meta:
+        table_name = "mass_jobs"
+        primary_key = pw.CompositeKey("broadcast", "number")
+
+
+class MassReport(Table):
+    """What the platform told of a mass job before we heard the job's id: its answer was lost, or is still coming."""
+
+    channel = pw.ForeignKeyField(Channel)
+    job_id = pw.TextField()
+    status = pw.TextField()
+    total = pw.IntegerField()
+    filtered = pw.IntegerField()
+    sent = pw.IntegerField()
+    errors = pw.IntegerField()
+    told_at = MomentField()
+
+    class Meta:
+        table_name = "mass_reports"
+        primary_key = pw.CompositeKey("channel", "job_id")
 
 
 class Variable(Table):
@@ -274,6 +333,63 @@ class UploadedMedia(Table):
         primary_key = pw.CompositeKey("channel", "url")
 
 
+class SavedAudience(Table):
+    """A filter with a name, for use in later broadcasts; `key` is the name as names are compared."""
+
+    channel = pw.ForeignKeyField(Channel)
+    key = pw.TextField()
+    name = pw.TextField()
+    audience = pw.TextField()  # filter text
+    saved_by = pw.TextField()
+    saved_at = MomentField()
+
+    class Meta:
+        table_name = "saved_audiences"
+        primary_key = pw.CompositeKey("channel", "key")
+
+
+class CountAsked(Table):
+    """An audience that takes too long to count while an admin waits; a worker answers."""
+
+    channel = pw.ForeignKeyField(Channel)
+    channel_id: int
+    platform_user_id = pw.TextField()
+    audience = pw.TextField()  # filter text
+    asked_at = MomentField()
+
+    class Meta:
+        table_name = "counts_asked"
+        primary_key = pw.CompositeKey("channel", "platform_user_id")
+
+
+class QuotaLimit(Table):
+    """A channel's own limits as its settings have them, 0 for none; days and months begin as in `time_zone`."""
+
+    channel = pw.ForeignKeyField(Channel, primary_key=True)
+    time_zone = pw.TextField()
+    broadcasts_per_day = pw.IntegerField()
+    messages_per_month = pw.BigIntegerField()
+    messages_per_person_per_day = pw.IntegerField()
+
+    class Meta:
+        table_name = "quota_limits"
+
+
+class QuotaHold(Table):
+    """What one broadcast takes of its channel's limits: reserved while it is to come, the real number afterwards.
+
+    `day` is the calendar day it counts for, as the number YYYYMMDD.
+    """
+
+    broadcast = pw.ForeignKeyField(Broadcast, primary_key=True)
+    channel = pw.ForeignKeyField(Channel)
+    day = pw.IntegerField()
+    messages = pw.BigIntegerField()
+
+    class Meta:
+        table_name = "quota_holds"
+
+
 class Worker(Table):
     """A running worker process and its last sign of life; what it holds is taken over when that is old."""
 
@@ -283,6 +399,25 @@ class Worker(Table):
 
     class Meta:
         table_name = "workers"
+
+
+class Approval(Table):
+    """A request that a second person allow a send, of one version of a draft and for so many people at most."""
+
+    id = pw.AutoField()
+    broadcast = pw.ForeignKeyField(Broadcast)
+    broadcast_id: int
+    version = pw.IntegerField()
+    people = pw.IntegerField()
+    asked_by = pw.TextField()
+    asked_at = MomentField()
+    expires_at = MomentField()
+    decision = pw.TextField(default="")  # '' while nobody has decided
+    decided_by = pw.TextField(default="")
+    decided_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "approvals"
 
 
 class AuditEntry(Table):
@@ -301,6 +436,7 @@ class AuditEntry(Table):
 
 
 TABLES: tuple[type[Table], ...] = (
-    Channel, Subscriber, Admin, Invite, ClaimAttempt, Conversation, Broadcast, Recipient,
-    Variable, FlowRun, Click, OutboxMessage, InboxKey, UploadedMedia, Worker, AuditEntry,
+    Channel, Subscriber, Admin, Invite, ClaimAttempt, Conversation, Broadcast, Recipient, MassJob, MassReport,
+    Variable, FlowRun, Click, OutboxMessage, InboxKey, UploadedMedia, SavedAudience, CountAsked, QuotaLimit,
+    QuotaHold, Worker, Approval, AuditEntry,
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Replies on their way: committed with what they speak of, then sent, each person's in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,12 +94,26 @@ def retry(outbox_id: int, not_before: datetime, reason: str, now: datetime) -> N
 
 def revive(channel_id: int, person: str, now: datetime) -> None:
     """Put what could not be said while the person's window was closed back in line: it is open again."""
-    OutboxMessage.update(state=OutboxState.PENDING.value, not_before=0, updated_at=now).where(
+    execute(
+        "UPDATE outbox SET state = 'pending', not_before = 0, updated_at = ? WHERE channel_id = ?"
+        " AND platform_user_id = ? AND state = 'failed'"
+        " AND reason IN ('outside_window', 'allowance_spent')",
+        (to_ms(now), channel_id, person),
+    )
+
+
+def recover(channel_id: int, worker: str, held: Collection[int], now: datetime) -> int:
+    """Put back in line what stands under a worker's name and is not among the `held`; return how many.
+
+    A worker that lost its database in the middle of a commit does not know what it claimed.
+    """
+    lost = (
         (OutboxMessage.channel == channel_id)
-        & (OutboxMessage.platform_user_id == person)
-        & (OutboxMessage.state == OutboxState.FAILED.value)
-        & (OutboxMessage.reason == "outside_window")
-    ).execute()
+        & (OutboxMessage.worker == worker)
+        & (OutboxMessage.state == OutboxState.SENDING.value)
+        & OutboxMessage.id.not_in([*held])
+    )
+    return int(OutboxMessage.update(state=OutboxState.PENDING.value, worker=None, updated_at=now).where(lost).execute())
 
 
 def release(living: Sequence[str], now: datetime) -> int:
@@ -120,13 +134,13 @@ def waiting(channel_id: int, now: datetime) -> bool:
     return bool(rows)
 
 
-def purge(before: datetime) -> int:
-    """Drop replies that were dealt with before a moment; people's words are not kept. Return how many."""
-    return int(
-        OutboxMessage.delete()
-        .where(
-            OutboxMessage.state.in_([OutboxState.SENT.value, OutboxState.FAILED.value])
-            & (OutboxMessage.updated_at < before)
-        )
-        .execute()
-    )
+def purge(before: datetime, kept_before: datetime) -> int:
+    """Drop replies that were dealt with before a moment; people's words are not kept. Return how many.
+
+    What waits for a person to write again is kept longer: until `kept_before`.
+    """
+    waits = OutboxMessage.reason.in_(["outside_window", "allowance_spent"])
+    failed = OutboxMessage.state == OutboxState.FAILED.value
+    over = (OutboxMessage.state == OutboxState.SENT.value) | (failed & ~waits)
+    old = (over & (OutboxMessage.updated_at < before)) | (failed & (OutboxMessage.updated_at < kept_before))
+    return int(OutboxMessage.delete().where(old).execute())

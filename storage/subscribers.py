@@ -7,7 +7,7 @@ from typing import Any
 
 import peewee as pw
 
-from storage.database import execute_many, is_postgres, transaction
+from storage.database import execute, execute_many, is_postgres, transaction
 from storage.fields import to_ms
 from storage.lifecycle import CONSENT_MOVES, Consent, guarded
 from storage.models import (
@@ -47,23 +47,30 @@ def find(channel_id: int, person: str) -> Subscriber | None:
     return Subscriber.get_or_none((Subscriber.channel == channel_id) & (Subscriber.platform_user_id == person))
 
 
-def saw(channel_id: int, person: str, at: datetime, window_until: datetime | None) -> Subscriber:
+def seen(channel_id: int, person: str, at: datetime, window_until: datetime | None) -> None:
     """Record that a person did something at `at`: they are known, reachable, and their window may move.
 
-    Redeliveries and events out of order never move a moment back.
+    Redeliveries and events out of order never move a moment back. One statement: it runs for every message that
+    comes in, and two processes may hear of the same person at once.
     """
-    Subscriber.insert(channel=channel_id, platform_user_id=person, first_seen_at=at).on_conflict_ignore().execute()
-    subscriber = find(channel_id, person)
-    assert subscriber is not None
-    changes: dict[str, Any] = {"strikes": 0, "unreachable": False}
-    if subscriber.last_seen_at is None or subscriber.last_seen_at < at:
-        changes["last_seen_at"] = at
-    if window_until is not None and (
-        subscriber.window_expires_at is None or subscriber.window_expires_at < window_until
-    ):
-        changes["window_expires_at"] = window_until
-    Subscriber.update(**changes).where(Subscriber.id == subscriber.id).execute()
-    return Subscriber.get_by_id(subscriber.id)
+    execute(
+        "INSERT INTO subscribers (channel_id, platform_user_id, first_seen_at, last_seen_at, window_expires_at)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (channel_id, platform_user_id) DO UPDATE SET"
+        f" strikes = 0, unreachable = FALSE, {_later('last_seen_at')}, {_later('window_expires_at')}",
+        (channel_id, person, to_ms(at), to_ms(at), None if window_until is None else to_ms(window_until)),
+    )
+
+
+def _later(column: str) -> str:
+    """Return the SET that moves a moment forward or leaves it."""
+    known, told = f"coalesce(subscribers.{column}, 0)", f"excluded.{column}"
+    return f"{column} = CASE WHEN {told} > {known} THEN {told} ELSE subscribers.{column} END"
+
+
+def saw(channel_id: int, person: str, at: datetime, window_until: datetime | None) -> Subscriber:
+    """Do as `seen` does and return the person."""
+    seen(channel_id, person, at, window_until)
+    return Subscriber.get((Subscriber.channel == channel_id) & (Subscriber.platform_user_id == person))
 
 
 def followed(channel_id: int, person: str, at: datetime) -> None:

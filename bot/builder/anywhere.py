@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.builder.card import draft_of
 from bot.builder.open import open_draft
+from bot.builder.parts import settle
 from bot.builder.review import enter
 from bot.builder.states import State
 from bot.commands.card import card
@@ -13,6 +14,7 @@ from bot.conversation.rule import Did, Question
 from bot.conversation.turn import Say, Show, Turn
 from bot.texts import N_
 from broadcast.draft import Draft
+from storage import approvals
 from storage.lifecycle import BroadcastStatus
 
 _RUNNING = (BroadcastStatus.STARTING, BroadcastStatus.SENDING, BroadcastStatus.PAUSED, BroadcastStatus.SENT)
@@ -21,18 +23,36 @@ HELP: Mapping[State, str] = {
     State.NAME: N_("The name is for you and the other admins; subscribers never see it. Say cancel to leave."),
     State.WHEN: N_(
         "Say now, later, or a time: in 2 hours, 18:30, tomorrow 9, fri 9am, 24 dec 18:00. Nothing leaves before you"
-        " confirm it on the review card. Say back for the question before, cancel to leave."
+        " confirm it on the review card. late: 2 hours lets it leave that much later, should I not be running at its"
+        " time. Say back for the question before, cancel to leave."
     ),
     State.WHO: N_(
         "Say everyone, or a filter: plan = pro and not completed onboarding. Fields can be joined with and, or, not"
         " and brackets. Say back for the question before, cancel to leave."
     ),
+    State.FIELD: N_(
+        "Tap or type what the condition is about. A whole filter, a saved audience or everyone can be typed as well."
+    ),
+    State.WAY: N_("Tap or type how to look at it, such as is, is not or contains."),
+    State.VALUE: N_("Tap a value or type one. Put it in quotes if it looks like a filter."),
+    State.PICKED: N_(
+        "use it goes on with this filter; and, or add a condition; change 1 and remove 1 change what is there;"
+        " leave out leaves out who got a broadcast lately; save audience and a name keeps it for later."
+    ),
+    State.LEAVE_OUT: N_("Type a number of days: who got any broadcast within them is left out."),
     State.MESSAGES: N_(
         "Every text or picture you send becomes a message. {{first_name|there}} is filled in for each person."
-        " remove 2, edit 2 and move 2 up change what is there; done goes on; back, preview, save and cancel do what"
-        " they say. To send such a word itself, put it in quotes or a \\ before it: \\done"
+        " A last line like [Read more](https://example.com) becomes a button; card and article ask for their parts."
+        " remove 2, edit 2, copy 2, move 2 up and button 2 change what is there; way out: No more news rewords the way"
+        " out; done goes on; back, preview, save and cancel do what they say. To send such a word itself, put it in"
+        " quotes or a \\ before it: \\done"
     ),
     State.FALLBACK: N_("Send the word that people without a value will read, or back to write the message anew."),
+    State.PART: N_("Send what I ask for; skip leaves it out, keep leaves it as it is, back goes one question back."),
+    State.BUTTON: N_(
+        "A button opens a web address, calls a number, or starts a flow. In one line: [Read more](https://example.com),"
+        " [Call us](tel:+4930123456) or [Take the tour](flow:tour). back goes to the messages."
+    ),
     State.REVIEW: N_(
         "send confirms this card, schedule puts it into the calendar, save keeps it as a draft, edit changes a part,"
         " preview shows it to you as subscribers will get it."
@@ -53,6 +73,7 @@ def save(turn: Turn, memory: Memory, _answer: Answer) -> Did:
     """Leave, keeping the draft as it is."""
     if not memory.draft:
         return Did(memory, (Say(turn.say("There is nothing to save yet.")),))
+    memory = settle(turn, memory)
     draft = open_draft(turn, memory)
     if draft.status is BroadcastStatus.SCHEDULED:
         text = turn.say("“{name}” stays in the calendar as it was.", name=draft.name)
@@ -83,7 +104,8 @@ def ask_leave(turn: Turn, memory: Memory) -> Question:
 
 
 def discard(turn: Turn, memory: Memory, _answer: Answer) -> Did:
-    """Throw the draft away; it can still be cloned."""
+    """Throw the draft away; it can still be cloned, with what was half made."""
+    memory = settle(turn, memory)
     draft = open_draft(turn, memory)
     turn.desk.cancel(draft, turn.person)
     text = turn.say(
@@ -102,6 +124,8 @@ def preview(turn: Turn, memory: Memory, _answer: Answer) -> Did:
     content = open_draft(turn, memory).content if memory.draft else None
     if content is None or not content.messages:
         return Did(memory, (Say(turn.say("There is no message to show yet.")),))
+    if found := turn.desk.problems(content):
+        return Did(memory, (Say(turn.problems(found)),))
     return Did(memory, (Show(content, turn.desk.values(content, turn.person)),))
 
 
@@ -115,10 +139,19 @@ def undo(turn: Turn, memory: Memory, _answer: Answer) -> Did:
     if draft is not None and turn.desk.undo_send(draft, turn.person):
         text = turn.say("Taken back: nobody got “{name}”. It is a draft again.", name=draft.name)
         return _taken_back(memory, draft, text, when="now")
+    if draft is not None and draft.status is BroadcastStatus.DRAFT and _asked_by(turn, draft):
+        approvals.withdraw(draft.id, turn.person, turn.now)
+        text = turn.say("“{name}” no longer waits for anybody; it is your draft again.", name=draft.name)
+        return _taken_back(memory, draft, text, when="at" if draft.scheduled_for else "now")
     says = [Say(turn.say("It is too late to undo that."))]
     if draft is not None:
         says.append(card(turn, draft))
     return Did(memory, tuple(says))
+
+
+def _asked_by(turn: Turn, draft: Draft) -> bool:
+    asked = approvals.open_for(draft.id)
+    return asked is not None and asked.asked_by == turn.person
 
 
 def _taken_back(memory: Memory, draft: Draft, text: str, when: str) -> Did:

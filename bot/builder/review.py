@@ -1,6 +1,8 @@
 """The review: from the card to Send or Schedule, bound to what the card showed."""
 
+from bot.builder import approval, practice
 from bot.builder.card import binding, review_card, why_nobody
+from bot.builder.cost import no_room
 from bot.builder.open import change, open_draft
 from bot.builder.states import State
 from bot.conversation.answer import Answer, word_value
@@ -30,22 +32,24 @@ def ask(turn: Turn, memory: Memory) -> Question:
 def enter(draft: Draft, memory: Memory) -> Memory:
     """Return the memory of somebody who looks at this draft's card, whatever they did before."""
     when = memory.when if memory.draft == draft.id else ""
-    return Memory(draft=draft.id, version=draft.version, hub=True, sent=memory.sent, when=when)
+    explained = memory.explained if draft.practice else ()
+    return Memory(
+        draft=draft.id, version=draft.version, hub=True, sent=memory.sent, when=when, practice=draft.practice,
+        explained=explained,
+    )  # fmt: skip
 
 
 def send(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Send what the card showed; when that is no longer how it stands, show how it does."""
-    if refused := _not_allowed(turn, memory):
-        return refused
     draft = open_draft(turn, memory)
     if draft.scheduled_for is not None and draft.scheduled_for > turn.now:
         return _now_or_then(turn, memory, draft)
     reach = turn.desk.reach(draft)
     if binding(draft, reach) != (answer.card or memory.card):
         return moved_on(turn, memory)
-    if found := turn.desk.problems(draft.content):
+    if found := turn.desk.problems(draft.content, draft.road):
         return stays(memory, State.REVIEW, turn.problems(found))
-    if not reach.can_get:
+    if not reach.can_get and not draft.practice:
         return stays(memory, State.REVIEW, why_nobody(turn, reach))
     if reach.can_get > turn.desk.confirm_above:
         return Did(memory, to=State.CONFIRM)
@@ -56,16 +60,6 @@ def moved_on(turn: Turn, memory: Memory) -> Did:
     """Say that the card is an old one; the present one follows."""
     text = turn.say("Something changed since that card was shown. Here is how it stands now.")
     return Did(memory, (Say(text),), to=State.REVIEW)
-
-
-def _not_allowed(turn: Turn, memory: Memory) -> Did | None:
-    if turn.may("sender"):
-        return None
-    text = turn.say(
-        "You may write and test. Please ask a sender or an owner to send it: /broadcast send {id}",
-        id=str(memory.draft),
-    )
-    return stays(memory, State.REVIEW, text)
 
 
 def _now_or_then(turn: Turn, memory: Memory, draft: Draft) -> Did:
@@ -114,14 +108,18 @@ def confirm(turn: Turn, memory: Memory, answer: Answer) -> Did:
         return moved_on(turn, memory)
     if _number(answer) != reach.can_get:
         return stays(memory, State.CONFIRM, turn.say("That is another number."), ask=True)
-    return _not_allowed(turn, memory) or _leave(turn, memory, draft, reach.can_get)
+    return _leave(turn, memory, draft, reach.can_get)
 
 
 def _leave(turn: Turn, memory: Memory, draft: Draft, count: int) -> Did:
+    if draft.practice:
+        return practice.finish(turn, draft, count)
+    if turn.desk.needs_approval(draft, turn.person):
+        return approval.ask_others(turn, memory, draft)
     try:
         until = turn.desk.send(draft, turn.person)
     except Unsendable as error:
-        return stays(memory, State.REVIEW, turn.problems(error.found))
+        return no_room(turn, memory, error) or stays(memory, State.REVIEW, turn.problems(error.found))
     said = turn.plural(
         "“{name}” leaves at {time} for {n} person. Until then undo takes it back.",
         "“{name}” leaves at {time} for {n} people. Until then undo takes it back.",
@@ -135,8 +133,6 @@ def _leave(turn: Turn, memory: Memory, draft: Draft, count: int) -> Did:
 
 def schedule(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Put it into the calendar; without a time to come, ask for one first."""
-    if refused := _not_allowed(turn, memory):
-        return refused
     draft = open_draft(turn, memory)
     if answer.card and answer.card != memory.card:
         return moved_on(turn, memory)
@@ -146,12 +142,18 @@ def schedule(turn: Turn, memory: Memory, answer: Answer) -> Did:
         text = turn.say("It is in the calendar already: {time}.", time=turn.time(draft.scheduled_for))
         return Did(memory.over(), (Say(text),), to=State.IDLE)
     reach = turn.desk.reach(draft)
+    if draft.practice:
+        return practice.finish(turn, draft, reach.can_get)
     if not reach.matched:
         return stays(memory, State.REVIEW, why_nobody(turn, reach))
+    if found := turn.desk.problems(draft.content, draft.road):
+        return stays(memory, State.REVIEW, turn.problems(found))
+    if turn.desk.needs_approval(draft, turn.person):
+        return approval.ask_others(turn, memory, draft)
     try:
         turn.desk.schedule(draft, turn.person)
     except Unsendable as error:
-        return stays(memory, State.REVIEW, turn.problems(error.found))
+        return no_room(turn, memory, error) or stays(memory, State.REVIEW, turn.problems(error.found))
     text = turn.say(
         "“{name}” is scheduled: {time}. Who gets it is decided at that moment.",
         name=draft.name,

@@ -10,6 +10,11 @@ class State(StrEnum):
     NAME = "name"
     WHEN = "when"
     WHO = "who"
+    FIELD = "field"  # of the condition being picked
+    WAY = "way"  # how it is compared
+    VALUE = "value"  # with what
+    PICKED = "picked"  # use it, or more conditions
+    LEAVE_OUT = "leave out"  # who got one in the last how many days
     MESSAGES = "messages"
     FALLBACK = "fallback"  # what is read by those who have no such value
     PART = "part"  # one field of a card or an article

@@ -2,12 +2,28 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.builder import anywhere, messages, name, review, when, who
+from bot.builder import (
+    anywhere,
+    buttons,
+    fallback,
+    messages,
+    name,
+    order,
+    parts,
+    picking,
+    picking_leave_out,
+    picking_review,
+    picking_value,
+    review,
+    road,
+    when,
+    who,
+)
 from bot.builder.card import draft_of
 from bot.builder.states import State
 from bot.commands.run import run
 from bot.conversation.answer import Answer
-from bot.conversation.edits import read_edit
+from bot.conversation.edits import read_edit, read_save, read_way_out
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Onward, Question, Rule
 from bot.conversation.turn import Turn
@@ -35,6 +51,19 @@ def _order(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
     return read_edit(answer.text) is not None and not answer.word and not answer.escaped
 
 
+def _way_out(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
+    return read_way_out(answer.text) is not None and not answer.escaped
+
+
+def _save_audience(_turn: Turn, memory: Memory, answer: Answer) -> bool:
+    return memory.draft != 0 and read_save(answer.text) is not None and not answer.escaped
+
+
+def _for_broadcast(name: str) -> On:
+    """Match a word that makes sense only while a broadcast is built, not when an audience is only to be saved."""
+    return lambda _turn, memory, answer: answer.word == name and memory.draft != 0
+
+
 def _command(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
     return bool(answer.command)
 
@@ -60,6 +89,10 @@ def _nothing(_turn: Turn, memory: Memory, _answer: Answer) -> Did:
     return Did(memory.but(returning=False))
 
 
+def _keep_as(turn: Turn, memory: Memory, answer: Answer) -> Did:
+    return who.keep_as(turn, memory, read_save(answer.text) or "")
+
+
 def _return(_turn: Turn, memory: Memory, _answer: Answer) -> Did:
     return Did(memory.but(returning=True, replacing=0))
 
@@ -72,6 +105,7 @@ ALWAYS = (
 """Before the rules of any state."""
 
 BUILDING = (
+    Rule(_save_audience, _keep_as),
     Rule(word("save"), anywhere.save),
     Rule(word("preview"), anywhere.preview),
     Rule(word("undo"), anywhere.nothing_to_undo),
@@ -94,23 +128,74 @@ TABLE: Mapping[State, tuple[Rule, ...]] = {
         Rule(word("back"), _return, Onward(S.WHEN)),
         Rule(word("keep"), _nothing, Onward(S.MESSAGES)),
         Rule(word("everyone"), who.everyone, Onward(S.MESSAGES)),
+        Rule(word("pick"), picking.begin),
+        Rule(word("leave out"), _nothing, S.LEAVE_OUT),
         Rule(anything, who.keep, Onward(S.MESSAGES)),
+    ),
+    S.FIELD: (
+        Rule(word("back"), picking.back),
+        Rule(word("more"), picking.more),
+        Rule(_for_broadcast("everyone"), who.everyone, Onward(S.MESSAGES)),
+        Rule(whatever, picking.take_field),
+    ),
+    S.WAY: (
+        Rule(word("back"), _nothing, S.FIELD),
+        Rule(_for_broadcast("everyone"), who.everyone, Onward(S.MESSAGES)),
+        Rule(whatever, picking.take_way),
+    ),
+    S.VALUE: (
+        Rule(picking_value.is_number, picking_value.take),
+        Rule(word("back"), _nothing, S.WAY),
+        Rule(_for_broadcast("everyone"), who.everyone, Onward(S.MESSAGES)),
+        Rule(whatever, picking_value.take),
+    ),
+    S.PICKED: (
+        Rule(word("back"), picking.leave),
+        Rule(word("use it", "done"), picking_review.use),
+        Rule(word("and", "or"), picking_review.join),
+        Rule(word("more"), _nothing, S.FIELD),
+        Rule(_for_broadcast("leave out"), _nothing, S.LEAVE_OUT),
+        Rule(_for_broadcast("everyone"), who.everyone, Onward(S.MESSAGES)),
+        Rule(picking_review.is_order, picking_review.order),
+        Rule(anything, picking.take_whole),
+    ),
+    S.LEAVE_OUT: (
+        Rule(picking_leave_out.is_number, picking_leave_out.take),
+        Rule(word("back"), picking_leave_out.back),
+        Rule(anything, picking_leave_out.take),
     ),
     S.MESSAGES: (
         Rule(word("back"), _return, Onward(S.WHO)),
         Rule(word("done"), messages.finish, S.REVIEW),
-        Rule(_order, messages.order),
+        Rule(word("button"), buttons.start),
+        Rule(word("card", "article"), parts.start),
+        Rule(word("another"), parts.another),
+        Rule(_way_out, messages.way_out),
+        Rule(_order, order.order),
         Rule(whatever, messages.add),
     ),
     S.FALLBACK: (
-        Rule(word("back"), messages.forget_pending, S.MESSAGES),
-        Rule(whatever, messages.keep_fallback, S.MESSAGES),
+        Rule(word("back"), fallback.anew),
+        Rule(whatever, fallback.keep),
+    ),
+    S.PART: (
+        Rule(word("back"), parts.back),
+        Rule(word("keep"), parts.keep),
+        Rule(word("skip"), parts.skip),
+        Rule(whatever, parts.fill),
+    ),
+    S.BUTTON: (
+        Rule(word("back"), buttons.back),
+        Rule(whatever, buttons.keep),
     ),
     S.REVIEW: (
         Rule(word("send"), review.send),
         Rule(word("send now"), review.now_instead),
         Rule(word("schedule"), review.schedule),
         Rule(word("test"), anywhere.preview),
+        Rule(word("leave out"), picking_leave_out.at_once),
+        Rule(word("road mass"), road.mass, S.REVIEW),
+        Rule(word("road one by one"), road.one_by_one, S.REVIEW),
         Rule(word("edit"), _nothing, S.EDIT),
         Rule(word("name"), _nothing, S.NAME),
         Rule(word("when"), _nothing, S.WHEN),
@@ -139,8 +224,15 @@ QUESTIONS: Mapping[State, Callable[[Turn, Memory], Question]] = {
     S.NAME: name.ask,
     S.WHEN: when.ask,
     S.WHO: who.ask,
+    S.FIELD: picking.ask_field,
+    S.WAY: picking.ask_way,
+    S.VALUE: picking_value.ask,
+    S.PICKED: picking_review.ask,
+    S.LEAVE_OUT: picking_leave_out.ask,
     S.MESSAGES: messages.ask,
-    S.FALLBACK: messages.ask_fallback,
+    S.FALLBACK: fallback.ask,
+    S.PART: parts.ask,
+    S.BUTTON: buttons.ask,
     S.REVIEW: review.ask,
     S.CONFIRM: review.ask_number,
     S.EDIT: review.ask_part,

@@ -1,18 +1,28 @@
 """The time of a broadcast: now, decided at the end, or an instant in the future."""
 
+import re
+from datetime import timedelta
+
 from bot.builder.open import change, open_draft
 from bot.builder.states import State
 from bot.conversation.answer import Answer, typed_value, word_value
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Question, stays
 from bot.conversation.turn import Say, Turn
+from bot.conversation.words import plain
 from broadcast.draft import Draft
+from broadcast.when.durations import parse_duration
 from broadcast.when.parse import parse_time
 from broadcast.when.readings import Ambiguous, At, Later, Now
 from broadcast.when.words import say_moment
 from broadcast.when.zones import zone_name
 from handlers.content import Choice
 from handlers.contract import Problem
+
+_LATE = re.compile(r"(?:late|最晚)\s*[:：]\s*(.+)", re.IGNORECASE | re.DOTALL)
+_NEVER = frozenset({"never", "no", "不", "不补发"})
+USUAL_LATE_SECONDS = 3600
+"""What is not said, because it is always so unless somebody chose otherwise."""
 
 
 def ask(turn: Turn, memory: Memory) -> Question:
@@ -36,6 +46,8 @@ def _ways(turn: Turn, memory: Memory) -> tuple[Choice, ...]:
 
 def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Take the time, ask which one is meant, or say why it cannot be that."""
+    if (late := _LATE.fullmatch(answer.text.strip())) is not None:
+        return _keep_late(turn, memory, late[1])
     reading = parse_time(answer.text, turn.now, turn.zone, locale=turn.language)
     match reading:
         case Now() | Later():
@@ -54,6 +66,25 @@ def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
             return _which(turn, memory, reading)
         case Problem():
             return stays(memory, State.WHEN, turn.problem(reading))
+
+
+def _keep_late(turn: Turn, memory: Memory, text: str) -> Did:
+    """Take how late it may still be sent when the program was not running at its time."""
+    length = timedelta(0) if plain(text) in _NEVER else parse_duration(text)
+    if isinstance(length, Problem):
+        return stays(memory, State.WHEN, turn.problem(length))
+    memory = change(turn, memory, late_seconds=int(length.total_seconds()))
+    return Did(memory, (Say(say_late(turn, open_draft(turn, memory))),), to=State.WHEN)
+
+
+def say_late(turn: Turn, draft: Draft) -> str:
+    """Return what is done about a time that was missed."""
+    if not draft.late_seconds:
+        return turn.say("If I am not running at its time, it is not sent, and I tell you.")
+    return turn.say(
+        "If I am not running at its time, it is sent up to {time} late; after that not at all, and I tell you.",
+        time=turn.distance(draft.late_seconds),
+    )
 
 
 def _which(turn: Turn, memory: Memory, reading: Ambiguous) -> Did:

@@ -1,11 +1,14 @@
 """Commands that show broadcasts: the menu, the lists, and the card of one."""
 
+import re
+
 from bot.commands.card import card, say_status
 from bot.commands.command import Command, answered
 from bot.commands.which import no_such
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
+from bot.conversation.words import plain
 from bot.texts import N_
 from broadcast.draft import Draft
 from handlers.content import Choice
@@ -14,6 +17,7 @@ from storage.lifecycle import BroadcastStatus
 _S = BroadcastStatus
 _LISTED = 8
 """Rows of a list: with the name of each as a choice it still fits one message of every platform."""
+_PAGE = re.compile(r"(.*?)\s*(?:page ?(\d{1,4}))?", re.IGNORECASE | re.DOTALL)
 _RUNNING = (_S.STARTING, _S.SENDING, _S.PAUSED)
 
 
@@ -40,27 +44,39 @@ def _menu(turn: Turn) -> Say:
     return Say("\n".join(lines), tuple(choices))
 
 
-def _drafts(turn: Turn, memory: Memory, _rest: str) -> Did:
-    return _list(turn, memory, turn.say("There are no drafts. Begin one: /broadcast new"), _S.DRAFT)
+def _drafts(turn: Turn, memory: Memory, rest: str) -> Did:
+    none = turn.say("There are no drafts. Begin one: /broadcast new")
+    return _list(turn, memory, "/broadcast drafts", rest, none, _S.DRAFT)
 
 
-def _scheduled(turn: Turn, memory: Memory, _rest: str) -> Did:
-    return _list(turn, memory, turn.say("Nothing is scheduled."), _S.SCHEDULED, _S.MISSED)
+def _scheduled(turn: Turn, memory: Memory, rest: str) -> Did:
+    none = turn.say("Nothing is scheduled.")
+    return _list(turn, memory, "/broadcast scheduled", rest, none, _S.SCHEDULED, _S.MISSED)
 
 
-def _history(turn: Turn, memory: Memory, _rest: str) -> Did:
-    return _list(turn, memory, turn.say("Nothing was sent yet."), *_RUNNING, _S.SENT, _S.CANCELLED, _S.FAILED)
+def _history(turn: Turn, memory: Memory, rest: str) -> Did:
+    none = turn.say("Nothing was sent yet.")
+    return _list(turn, memory, "/broadcast history", rest, none, *_RUNNING, _S.SENT, _S.CANCELLED, _S.FAILED)
 
 
-def _list(turn: Turn, memory: Memory, none: str, *statuses: BroadcastStatus) -> Did:
+def _list(turn: Turn, memory: Memory, command: str, rest: str, none: str, *statuses: BroadcastStatus) -> Did:
+    """Show a page of those in `statuses` whose name holds what was asked for: `/broadcast history spring page 2`."""
+    asked = _PAGE.fullmatch(rest.strip())
+    assert asked is not None
+    search, page = asked[1].strip(), max(int(asked[2] or 1), 1)
     rows = turn.desk.listed(*statuses)
-    if not rows:
-        return answered(memory, Say(none))
-    lines = [_line(turn, draft) for draft in rows[:_LISTED]]
-    if len(rows) > _LISTED:
-        lines.append(turn.say("and {n} more; each can be opened by its id: /broadcast 12", n=len(rows) - _LISTED))
-    choices = tuple(Choice(title=draft.name, value=f"/broadcast {draft.id}") for draft in rows[:_LISTED])
-    return answered(memory, Say("\n".join(lines), choices))
+    found = [draft for draft in rows if plain(search) in plain(draft.name)]
+    if not found:
+        return answered(memory, Say(turn.say("None of them is called “{search}”.", search=search) if rows else none))
+    shown = found[(page - 1) * _LISTED : page * _LISTED] or found[:_LISTED]
+    page = found.index(shown[0]) // _LISTED + 1
+    lines = [_line(turn, draft) for draft in shown]
+    choices = [Choice(title=draft.name, value=f"/broadcast {draft.id}") for draft in shown]
+    if (left := len(found) - page * _LISTED) > 0:
+        onward = " ".join(part for part in (command, search, f"page {page + 1}") if part)
+        lines.append(turn.say("and {n} more: {command}", n=left, command=onward))
+        choices.append(turn.choice("More", onward))
+    return answered(memory, Say("\n".join(lines), tuple(choices)))
 
 
 def _line(turn: Turn, draft: Draft) -> str:
@@ -77,5 +93,11 @@ COMMANDS = (
     ),
     Command("/broadcast drafts", N_("Broadcasts that were begun."), "/broadcast drafts", "writer", _drafts),
     Command("/broadcast scheduled", N_("Broadcasts in the calendar."), "/broadcast scheduled", "writer", _scheduled),
-    Command("/broadcast history", N_("Broadcasts that were sent."), "/broadcast history", "writer", _history),
+    Command(
+        "/broadcast history",
+        N_("Broadcasts that were sent; a word of the name searches."),
+        "/broadcast history spring",
+        "writer",
+        _history,
+    ),
 )

@@ -2,6 +2,7 @@
 
 from bot.builder import name
 from bot.builder.open import REVIEWABLE
+from bot.builder.parts import settle
 from bot.builder.review import enter
 from bot.builder.states import State
 from bot.commands.card import card, say_status
@@ -13,29 +14,33 @@ from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Show, Turn
 from bot.texts import N_
 from broadcast.draft import Draft
+from storage import results
 from storage.lifecycle import BroadcastStatus
 
 _S = BroadcastStatus
 
 
 def _new(turn: Turn, memory: Memory, rest: str) -> Did:
-    kept = _kept(turn, memory, 0)
+    stays = kept(turn, settled(turn, memory), 0)
     memory = memory.over()
     if not rest:
-        return Did(memory, kept, to=State.NAME)
+        return Did(memory, stays, to=State.NAME)
     did = name.keep(turn, memory, Answer(text=rest))
-    return Did(did.memory, (*kept, *did.says), to=did.to or State.WHEN, ask=did.ask)
+    return Did(did.memory, (*stays, *did.says), to=did.to or State.WHEN, ask=did.ask)
 
 
 def _edit(turn: Turn, memory: Memory, rest: str) -> Did:
+    memory = settled(turn, memory)
     return _open(turn, memory, which(turn, memory, rest, "edit", _S.DRAFT, _S.SCHEDULED, _S.MISSED))
 
 
 def _send(turn: Turn, memory: Memory, rest: str) -> Did:
+    memory = settled(turn, memory)
     return _open(turn, memory, which(turn, memory, rest, "send", *REVIEWABLE))
 
 
 def _schedule(turn: Turn, memory: Memory, rest: str) -> Did:
+    memory = settled(turn, memory)
     return _open(turn, memory, which(turn, memory, rest, "schedule", *REVIEWABLE))
 
 
@@ -48,28 +53,44 @@ def _open(turn: Turn, memory: Memory, found: Draft | Say) -> Did:
         text = turn.say("“{name}” is {status}; it can only be cloned.", name=found.name, status=say_status(turn, found))
         return answered(memory, Say(text), card(turn, found))
     begun = found.content.messages or found.status is not _S.DRAFT
-    return Did(enter(found, memory), _kept(turn, memory, found.id), to=State.REVIEW if begun else State.MESSAGES)
+    return Did(enter(found, memory), kept(turn, memory, found.id), to=State.REVIEW if begun else State.MESSAGES)
 
 
 def _clone(turn: Turn, memory: Memory, rest: str) -> Did:
+    memory = settled(turn, memory)
     found = which(turn, memory, rest, "clone", *_S)
     if isinstance(found, Say):
         return answered(memory, found)
     copy = turn.desk.clone(found, turn.person)
     text = turn.say("“{copy}” is a copy of “{name}”, as a draft without a time.", copy=copy.name, name=found.name)
-    return Did(enter(copy, memory), (*_kept(turn, memory, copy.id), Say(text)), to=State.REVIEW)
+    return Did(enter(copy, memory), (*kept(turn, memory, copy.id), Say(text)), to=State.REVIEW)
 
 
 def _test(turn: Turn, memory: Memory, rest: str) -> Did:
-    found = which(turn, memory, rest, "test", *_S)
+    ref, _, name_of = rest.partition(" as ")
+    found = which(turn, memory, ref.strip(), "test", *_S)
     if isinstance(found, Say):
         return answered(memory, found)
     if not found.content.messages:
         return answered(memory, Say(turn.say("“{name}” has no message yet.", name=found.name)))
-    return Did(memory, (Show(found.content, turn.desk.values(found.content, turn.person)),))
+    person = turn.person
+    if name_of.strip():
+        people = results.people(turn.desk.channel_id, name_of.strip(), 1)
+        if not people:
+            text = turn.say("I know nobody called “{person}”; their id would do too.", person=name_of.strip())
+            return answered(memory, Say(text))
+        person = people[0].platform_user_id
+    return Did(memory, (Show(found.content, turn.desk.values(found.content, person)),))
 
 
-def _kept(turn: Turn, memory: Memory, opened: int) -> tuple[Say, ...]:
+def settled(turn: Turn, memory: Memory) -> Memory:
+    """Put what is half made into its draft, before another one is opened, or the same one anew."""
+    draft = turn.desk.get(memory.draft) if memory.making else None
+    unchanged = draft is not None and draft.status is _S.DRAFT and draft.version == memory.version
+    return settle(turn, memory) if unchanged else memory
+
+
+def kept(turn: Turn, memory: Memory, opened: int) -> tuple[Say, ...]:
     """Say what becomes of the draft that was being built, when another one is opened."""
     if not memory.draft or memory.draft == opened:
         return ()
@@ -87,14 +108,18 @@ COMMANDS = (
     ),
     Command("/broadcast clone", N_("Copy any broadcast into a new draft."), "/broadcast clone 12", "writer", _clone),
     Command(
-        "/broadcast test", N_("Get its messages yourself, as subscribers would."), "/broadcast test 12", "writer", _test
+        "/broadcast test",
+        N_("Get its messages yourself, as subscribers would, or as one of them."),
+        "/broadcast test 12 as Ben",
+        "writer",
+        _test,
     ),
-    Command("/broadcast send", N_("Look at it once more, and send it."), "/broadcast send 12", "sender", _send),
+    Command("/broadcast send", N_("Look at it once more, and send it."), "/broadcast send 12", "writer", _send),
     Command(
         "/broadcast schedule",
         N_("Look at it once more, and schedule it."),
         "/broadcast schedule 12",
-        "sender",
+        "writer",
         _schedule,
     ),
 )

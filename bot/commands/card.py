@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
-from bot.builder.messages import say_messages
+from bot.builder.shown import say_messages
 from bot.builder.who import say_who
+from bot.commands.mass import is_mass, say_jobs
 from bot.conversation.turn import Say, Turn
 from bot.texts import N_
 from broadcast.draft import Draft
 from handlers.content import Choice
+from storage import approvals
 from storage.ledger import Sums
 from storage.lifecycle import REACHED, UNFINISHED, BroadcastStatus, RecipientState
 
@@ -31,8 +33,8 @@ MOVES: Mapping[BroadcastStatus, tuple[str, ...]] = {
     _S.STARTING: ("pause", "cancel"),
     _S.SENDING: ("pause", "cancel", "report"),
     _S.PAUSED: ("resume", "cancel", "report"),
-    _S.SENT: ("report", "clone"),
-    _S.CANCELLED: ("report", "clone"),
+    _S.SENT: ("report", "retry", "clone"),
+    _S.CANCELLED: ("report", "retry", "clone"),
     _S.MISSED: ("send", "edit", "clone", "cancel"),
     _S.FAILED: ("edit", "clone"),
 }
@@ -47,21 +49,36 @@ TITLES: Mapping[str, str] = {
     "pause": N_("Pause"),
     "resume": N_("Resume"),
     "report": N_("Report"),
+    "retry": N_("Try the rest again"),
+    "approve": N_("Approve"),
+    "refuse": N_("Refuse"),
 }
-NEEDS_SENDER = frozenset({"send", "pause", "resume"})
+DECISIONS = ("approve", "refuse")
+"""What a second person can do about a draft that waits for one."""
+
+NEEDS_SENDER = frozenset({"pause", "resume"})
 
 
 def card(turn: Turn, draft: Draft) -> Say:
     """Return the card of a broadcast."""
     lines = [f"{draft.name} (#{draft.id}): {say_status(turn, draft)}"]
     if draft.pause_reason:
-        lines.append(turn.say("Why: {reason}", reason=draft.pause_reason))
+        lines.append(turn.say("Why: {reason}", reason=turn.say_stored(draft.pause_reason)))
     lines.append(turn.say("To: {who}", who=say_who(turn, draft.audience)))
     if draft.status in {_S.DRAFT, _S.SCHEDULED, _S.MISSED, _S.FAILED}:
         lines.append(say_messages(turn, draft.content) or turn.say("No message yet."))
     else:
         lines += numbers(turn, draft)
-    return Say("\n".join(lines), moves(turn, draft))
+    asked = approvals.open_for(draft.id)
+    if asked is None or draft.status is not _S.DRAFT:
+        return Say("\n".join(lines), moves(turn, draft))
+    lines.append(
+        turn.say("It waits for somebody else to approve it, until {time}.", time=turn.moment(asked.expires_at))
+    )
+    decide = turn.may("sender") and asked.asked_by != turn.person
+    said = {"approve": f"{draft.id} v{asked.version}", "refuse": str(draft.id)}
+    ways = tuple(turn.choice(TITLES[way], f"/broadcast {way} {said[way]}") for way in DECISIONS if decide)
+    return Say("\n".join(lines), (*ways, *moves(turn, draft)))
 
 
 def say_status(turn: Turn, draft: Draft) -> str:
@@ -79,8 +96,8 @@ def moves(turn: Turn, draft: Draft) -> tuple[Choice, ...]:
 def numbers(turn: Turn, draft: Draft) -> list[str]:
     """Return the sums of a broadcast, its rate and the time left, one a line."""
     progress = turn.desk.progress(draft)
-    lines = [say_sums(turn, progress.sums)]
-    if progress.seconds_left is not None and draft.status is _S.SENDING:
+    lines = [say_sums(turn, progress.sums), *(say_jobs(turn, draft) if is_mass(turn, draft) else ())]
+    if progress.seconds_left is not None and draft.status is _S.SENDING and not is_mass(turn, draft):
         lines.append(
             turn.say(
                 "{rate} a second; about {left} left.",

@@ -2,7 +2,20 @@
 
 import difflib
 
-from bot.commands import admins, broadcasts, building, preferences, running
+from bot.commands import (
+    admins,
+    approval,
+    audience,
+    broadcasts,
+    building,
+    practice,
+    preferences,
+    quota,
+    report,
+    retry,
+    running,
+    why,
+)
 from bot.commands.command import Command, answered
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
@@ -31,6 +44,13 @@ COMMANDS: tuple[Command, ...] = (
     *building.COMMANDS,
     *broadcasts.COMMANDS,
     *running.COMMANDS,
+    *audience.COMMANDS,
+    *quota.COMMANDS,
+    *report.COMMANDS,
+    *why.COMMANDS,
+    *retry.COMMANDS,
+    *approval.COMMANDS,
+    *practice.COMMANDS,
     *admins.COMMANDS,
     *preferences.COMMANDS,
     HELP,

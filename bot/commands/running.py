@@ -1,8 +1,8 @@
-"""Commands for a broadcast on its way: pause, resume, cancel, report."""
+"""Commands for a broadcast on its way: pause, resume, cancel."""
 
 from collections.abc import Callable
 
-from bot.commands.card import card, moves, numbers, say_status, say_sums
+from bot.commands.card import card, say_sums
 from bot.commands.command import Command, answered
 from bot.commands.which import which
 from bot.conversation.memory import Memory
@@ -50,14 +50,6 @@ def _gone_out(turn: Turn, sums: Sums) -> str:
     return say_sums(turn, sums) if sums.audience else turn.say("Nobody got it.")
 
 
-def _report(turn: Turn, memory: Memory, rest: str) -> Did:
-    found = which(turn, memory, rest, "report", _S.SENDING, _S.PAUSED, _S.SENT)
-    if isinstance(found, Say):
-        return answered(memory, found)
-    lines = [f"{found.name} (#{found.id}): {say_status(turn, found)}", *numbers(turn, found)]
-    return answered(memory, Say("\n".join(lines), moves(turn, found)))
-
-
 def _do(turn: Turn, memory: Memory, found: Draft | Say, deed: Callable[[Draft], str]) -> Did:
     """Do it, or say where the broadcast stands that it cannot be done."""
     if isinstance(found, Say):
@@ -74,5 +66,4 @@ COMMANDS = (
     Command("/broadcast pause", N_("Hold a broadcast that is being sent."), "/broadcast pause 12", "sender", _pause),
     Command("/broadcast resume", N_("Let a paused broadcast go on."), "/broadcast resume 12", "sender", _resume),
     Command("/broadcast cancel", N_("End a broadcast for good."), "/broadcast cancel 12", "writer", _cancel),
-    Command("/broadcast report", N_("What came of a broadcast."), "/broadcast report 12", "writer", _report),
 )

@@ -28,6 +28,8 @@ _ORDERS: tuple[tuple[Verb, re.Pattern[str]], ...] = (
 )
 _WAY_OUT = re.compile(r"\s*(?:way out|退订方式)\s*[:：](.*)", re.IGNORECASE | re.DOTALL)
 
+_SAVE = re.compile(r"\s*(?:save (?:the )?audience(?: as)?|保存受众)\s+(\S.*)", re.IGNORECASE | re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -46,6 +48,12 @@ def read_edit(text: str) -> Edit | None:
             number, part, *to = (int(group or 0) for group in match.groups())
             return Edit(verb, number, part, *to)
     return None
+
+
+def read_save(text: str) -> str | None:
+    """Return the name in `save audience NAME`; None when `text` is no such order."""
+    match = _SAVE.fullmatch(text)
+    return " ".join(match[1].split()) if match else None
 
 
 def read_way_out(text: str) -> str | None:

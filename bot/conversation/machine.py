@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.builder import anywhere
 from bot.builder.open import Gone
+from bot.builder.practice import explained
 from bot.builder.review import enter
 from bot.builder.states import State
 from bot.builder.table import ALWAYS, BUILDING, QUESTIONS, TABLE
@@ -90,6 +91,7 @@ def _asked(did: Did, turn: Turn) -> Did:
     except FilterProblem as problem:
         now = _no_filter(turn, did.memory, problem)
         return _asked(replace(now, says=(*did.says, *now.says)), turn)
+    question = explained(question, did.to, turn)
     return Did(question.memory, (*did.says, question.say), to=did.to)
 
 

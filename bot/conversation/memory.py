@@ -23,6 +23,29 @@ class Making(BaseModel):
     values: Mapping[str, str] = {}
 
 
+class Picking(BaseModel):
+    """A filter on its way, picked step by step.
+
+    `audience`: the filter text so far, '' before the first condition. `joiner`: how the next condition is added.
+    `field` and `way`: what the next condition asks, as far as it is known. `at`: the number of the condition it
+    takes the place of, 0 for none. `page`: of the fields. `name`: the saved audience being made outside a broadcast.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    audience: str = ""
+    joiner: Literal["and", "or"] = "and"
+    field: str = ""
+    way: str = ""
+    at: int = 0
+    page: int = 0
+    name: str = ""
+
+    def but(self, **changes: object) -> "Picking":
+        """Return it with some of it changed."""
+        return self.model_copy(update=changes)
+
+
 class Memory(BaseModel):
     """Stored as JSON beside the state. Fields that another release wrote and this one lacks are dropped.
 
@@ -32,7 +55,8 @@ class Memory(BaseModel):
     `card`: the fingerprint on the review card last shown. `left`: the state that `cancel` was said in.
     `replacing`: the number of the message to be replaced. `making`: the card or article being filled in, field by
     field; `title`: the words of a button that is not made yet, for the place `spot`. `sent`: the broadcast that
-    `undo` speaks of. `choices`: what was offered last, in its order.
+    `undo` speaks of. `practice`: nothing of this is sent; `explained`: the questions whose tip was given.
+    `pick`: the filter being picked. `choices`: what was offered last, in its order.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -49,6 +73,9 @@ class Memory(BaseModel):
     spot: tuple[int, int] = (0, 0)
     title: str = ""
     sent: int = 0
+    practice: bool = False
+    explained: tuple[str, ...] = ()
+    pick: Picking = Picking()
     choices: tuple[Choice, ...] = ()
 
     def but(self, **changes: object) -> "Memory":

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 from bot.texts import Texts
 from broadcast.service import Desk
-from broadcast.when.words import say_distance, say_time
+from broadcast.when.words import say_distance, say_moment, say_time
 from handlers.content import Choice, Content
 from handlers.contract import Problem
 from storage.admins import ROLES
@@ -57,9 +57,17 @@ class Turn:
         """Return all problems, one a line, each said once."""
         return "\n".join(dict.fromkeys(self.problem(problem) for problem in found))
 
+    def say_stored(self, sentence: str) -> str:
+        """Return a sentence that was stored whole in English; other words as they are."""
+        return self.texts.gettext(sentence) if sentence else ""
+
     def time(self, moment: datetime) -> str:
         """Return date, time, zone and distance as this admin reads them."""
         return say_time(moment, self.zone, self.now, self.language)
+
+    def moment(self, moment: datetime) -> str:
+        """Return date, time and zone, without the distance."""
+        return say_moment(moment, self.zone, self.language)
 
     def clock(self, moment: datetime) -> str:
         """Return the time of day, to the second."""
@@ -68,6 +76,10 @@ class Turn:
     def distance(self, seconds: float) -> str:
         """Return a length of time in words."""
         return say_distance(timedelta(seconds=seconds), self.language)
+
+    def share(self, part: int, whole: int) -> str:
+        """Return a part of a whole (above 0) in percent, rounded down: all of it only where it is all of it."""
+        return format_percent(part * 100 // whole / 100, format="0%", locale=self.language)
 
     def may(self, role: str) -> bool:
         """Say whether this admin has `role`, or a higher one."""

@@ -29,6 +29,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "article": ("article", "add an article", "文章", "图文", "加文章"),
     "another": ("another", "another card", "another article", "再加一张", "再加一篇"),
     "skip": ("skip", "跳过"),
+    "pick": ("pick", "pick them", "choose", "挑选", "选择"),
+    "and": ("and", "and also", "并且", "且", "而且"),
+    "or": ("or", "or else", "或者", "或"),
+    "use it": ("use it", "use this", "就用它", "使用"),
+    "more": ("more", "更多"),
+    "road mass": ("road mass", "mass road", "走群发", "群发通道"),
+    "road one by one": ("road one by one", "one by one road", "逐个发送", "走客服消息"),
+    "leave out": ("leave out", "leave them out", "leave out recent", "排除", "排除最近", "排除他们"),
 }
 """By the word the rules speak of."""
 

@@ -21,9 +21,11 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "say": None,
     "choice": None,
     "plural": (1, 2),
+    "ngettext": (1, 2),
     "Problem": (2,),
     "Ambiguous": (2,),
     "Failure": (3,),
+    "Ending": (3,),
     "Limit": (3,),  # its unit
 }
 """The names that sentences are given to, and which of their arguments the sentence is."""

@@ -219,7 +219,7 @@ FAILURES: dict[int, Failure] = {
         "a service account next month (China time).",
     ),
     45056: Failure("too_many_tags", Fate.GIVE_UP, "The account has 100 tags, which is all it may have. Delete one."),
-    45057: Failure("invalid_tag", Fate.GIVE_UP, "More than 100,000 followers have this tag, so it cannot be deleted."),
+    45057: Failure("tag_too_full", Fate.GIVE_UP, "More than 100,000 followers have this tag, so it cannot be deleted."),
     45058: Failure("invalid_tag", Fate.GIVE_UP, "This tag is WeChat's own and cannot be changed."),
     45059: Failure("too_many_tags", Fate.SKIP, "They have 20 tags already, which is all a follower may have."),
     45157: _TAG_NAME,

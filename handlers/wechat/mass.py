@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers.content import Articles, Content, Message
 from handlers.contract import PlatformError, Problem
-from handlers.many import CallQuota, Everyone, JobState, Listed, Recipients, Tagged
+from handlers.many import CallQuota, Ending, Everyone, JobState, Listed, Recipients, Tagged
 from handlers.outcomes import Accepted, Outcome, Refused, Uncertain
 from handlers.wechat import tags
 from handlers.wechat.answer import sentence, told, whole_number
@@ -22,6 +22,7 @@ from handlers.wechat.lists import LIST_LEAST, LIST_MOST, list_sizes
 from handlers.wechat.media import Pictures
 from handlers.wechat.page import pictures, replace_pictures
 from handlers.wechat.render import draft_articles, mass_message, preview_message
+from handlers.wechat.reviews import explain
 
 KEY_BYTES = 32  # `clientmsgid`; older pages say 64
 KEY_LIFETIME = timedelta(hours=24)
@@ -136,6 +137,10 @@ class MassSender:
             return JobState.UNKNOWN
         return _JOB_STATES.get(str(told(result).get("msg_status", "")).upper(), JobState.UNKNOWN)
 
+    def ending(self, status: str) -> Ending:
+        """Return what the status of a finished job means; "send fail" where only its failure is known."""
+        return explain(status)
+
     def create_tag(self, name: str) -> int:
         """Make a tag (up to 30 characters) and return its id."""
         return tags.create(self._client, name)
@@ -182,8 +187,9 @@ class MassSender:
         if not isinstance(result, dict):
             return result
         job_id = _job_id(result)
-        if job_id or whole_number(result.get("errcode")) == ALREADY_SUBMITTED:
-            return Accepted(job_id)
+        again = whole_number(result.get("errcode")) == ALREADY_SUBMITTED
+        if job_id or again:
+            return Accepted(job_id, again=again)
         return Uncertain("an answer without a msg_id")
 
     def _with_own_pictures(self, page: str) -> str:

@@ -5,18 +5,11 @@ any `err(` is a refusal.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from handlers.many import Ending
 
 SUCCESS = "send success"
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a mass message ended; `reason` (a machine word) and `sentence` are empty where it was sent."""
-
-    sent: bool
-    reason: str = ""
-    sentence: str = ""
 
 
 REVIEWS: dict[int, Ending] = {
@@ -39,7 +32,7 @@ REVIEWS: dict[int, Ending] = {
     40001: Ending(False, "confirmation_refused", "The account's owner refused to confirm it."),
     40002: Ending(False, "confirmation_expired", "The account's owner did not confirm it within 30 minutes."),
 }
-UNKNOWN_REVIEW = Ending(False, "review_refused", "WeChat's review refused it ({status}).")
+UNKNOWN_REVIEW = Ending(False, "review_refused", "WeChat's review refused it ({code}).")
 SEND_FAILED = Ending(False, "send_failed", "WeChat could not send it and does not say why.")
 
 _ERROR = re.compile(r"err\((\d{1,9})\)?")
@@ -54,4 +47,4 @@ def explain(status: str) -> Ending:
         return SEND_FAILED
     found = _ERROR.match(status)
     ending = REVIEWS.get(int(found[1]), UNKNOWN_REVIEW) if found else UNKNOWN_REVIEW
-    return replace(ending, sentence=ending.sentence.format(status=status))
+    return replace(ending, sentence=ending.sentence.format(code=status))

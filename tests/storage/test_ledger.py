@@ -171,3 +171,62 @@ def test_cancelling_skips_everybody_not_written_to_and_the_sums_balance(sending)
     sums = ledger.sums(sending)
     assert sums.by_state == {"sending": 1, "skipped": 4}
     assert sums.audience == 5
+
+
+def test_what_was_not_begun_goes_back_as_it_was(sending):
+    claims = ledger.claim(sending, "w1", 5, START)
+    go(sending, "w1", claims[:1])
+    ledger.give_back(sending, "w1", [claim.subscriber_id for claim in claims], START + timedelta(hours=1))
+    assert states(sending) == ["sending"] + ["pending"] * 4
+    assert len(ledger.claim(sending, "w2", 5, START)) == 4  # their turn is where it was
+
+
+def test_only_who_was_not_begun_with_can_be_skipped(sending):
+    claims = ledger.claim(sending, "w1", 2, START)
+    go(sending, "w1", claims[:1])
+    ledger.skip(sending, "w1", [(claim.subscriber_id, "opted_out") for claim in claims], START)
+    ledger.skip(sending, "w2", [(5, "opted_out")], START)
+    assert states(sending) == ["sending", "skipped", "pending", "pending", "pending"]
+
+
+def test_an_answer_settles_the_message_it_is_about_and_no_other(sending):
+    """The echo advanced the row while the answer was lost: what is said of the first message is not the second's."""
+    claims = ledger.claim(sending, "w1", 1, START)
+    go(sending, "w1", claims)
+    person = claims[0].subscriber_id
+    ledger.record_accepted(sending, 2, [(person, 0, "m_1")], START)
+    assert states(sending)[0] == "pending"
+    ledger.record_refused(sending, "w1", R.UNKNOWN, [(person, 0, "no_answer", "")], START)
+    ledger.put_back(sending, "w1", [(person, 0, START, "trouble", "2")], START, tried=True)
+    row = Recipient.get(Recipient.subscriber == person)
+    assert (row.state, row.step, row.attempts, row.reason) == ("pending", 1, 0, "")
+
+
+def test_a_worker_finds_what_it_holds_without_knowing(sending):
+    claims = ledger.claim(sending, "w1", 4, START)
+    go(sending, "w1", claims[:3])
+    ledger.claim(sending, "w2", 1, START)
+    held = {claims[0].subscriber_id, claims[3].subscriber_id}
+    assert ledger.recover(sending, "w1", held, START) == 2
+    assert states(sending) == ["sending", "pending", "pending", "claimed", "claimed"]
+
+
+def test_doubts_are_counted_by_their_age(sending):
+    claims = ledger.claim(sending, "w1", 2, START)
+    go(sending, "w1", claims)
+    ledger.release([], START)
+    assert ledger.doubtful(sending) == 2
+    assert ledger.doubtful(sending, START - timedelta(seconds=1)) == 2
+    assert ledger.doubtful(sending, START) == 0
+
+
+def test_nobody_is_between_once_a_cancelled_broadcast_was_settled(sending):
+    claims = ledger.claim(sending, "w1", 2, START)
+    go(sending, "w1", claims[:1])
+    broadcasts.move(sending, S.CANCELLED, "boss", START, finished_at=START)
+    assert ledger.settle_strays(START - timedelta(days=1), START) == 4
+    assert ledger.settle_strays(START - timedelta(days=1), START) == 0
+    ledger.put_back(sending, "w1", [(claims[0].subscriber_id, 0, START, "trouble", "2")], START, tried=True)
+    assert ledger.settle_strays(START, START) == 0  # ended too long ago to be looked at
+    assert ledger.settle_strays(START - timedelta(days=1), START) == 1
+    assert states(sending) == ["skipped"] * 5

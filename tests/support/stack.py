@@ -83,7 +83,12 @@ class Stack:
         clarion = "\n".join(f"{name} = {json.dumps(value)}" for name, value in self._clarion.items())
         (self.folder / "config.toml").write_text(
             f'[clarion]\n{clarion}\n[database]\nurl = "{self._database_url}"\n[redis]\nurl = "{self.redis_url}"\n'
-            f'[[channels]]\nname = "page"\nplatform = "messenger"\nrate_per_second = {self.rate}\n'
+            f"[[channels]]\n{self._channel()}"
+        )
+
+    def _channel(self) -> str:
+        return (
+            f'name = "page"\nplatform = "messenger"\nrate_per_second = {self.rate}\n'
             f'page_id = "{PAGE}"\naccess_token = "{TOKEN}"\napp_secret = "{SECRET}"\nverify_token = "{VERIFY}"\n'
             f'api_base = "{self.simulator_url}"\n'
         )
@@ -93,31 +98,40 @@ class Stack:
         self._start(
             "web", "-m", "bot", "web", "--config", "config.toml", env={"PORT": str(self.port), "HOST": "127.0.0.1"}
         )
-        until(self._ready)
+        until(self._ready, 60)
 
     def _ready(self) -> bool:
         try:
             return requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=2).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def start_worker(self, name: str = "worker") -> None:
         """Start a worker."""
         self._start(name, "-m", "bot", "worker", "--config", "config.toml")
 
+    def start_other(self, name: str, *arguments: str) -> None:
+        """Start another Python program beside the product, to be stopped with it."""
+        self._start(name, *arguments)
+
     def _start(self, name: str, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-        errors = (self.folder / f"{name}.log").open("a")
-        process = subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
-            stdout=subprocess.PIPE if name == "simulator" else errors,
-            stderr=errors,
-            text=True,
-            start_new_session=True,
-        )
+        with (self.folder / f"{name}.log").open("a") as errors:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                cwd=self.folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+                stdout=subprocess.PIPE if name == "simulator" else errors,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
         self._processes[name] = process
         return process
+
+    @property
+    def postgres(self) -> bool:
+        """Whether the product's database is PostgreSQL."""
+        return self._database_url.startswith("postgres")
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Ask the product's database, beside the product."""
@@ -154,7 +168,15 @@ class Stack:
         """Kill a process and all its children with a signal; return its exit status."""
         process = self._processes.pop(name)
         os.killpg(process.pid, how)
-        return process.wait(timeout=60)
+        status = process.wait(timeout=60)
+        if process.stdout is not None:
+            process.stdout.close()
+        return status
+
+    def kill_all(self, beginning: str) -> None:
+        """Kill whatever runs under a name that begins like this."""
+        for name in [name for name in self._processes if name.startswith(beginning)]:
+            self.kill(name)
 
     def stop(self) -> None:
         """End everything."""
@@ -183,6 +205,14 @@ class Stack:
         assert answer.ok, answer.text
         return answer.json()
 
+    def fault(self, name: str, **options: Any) -> None:
+        """Let something go wrong on the platform; see `handlers.simulator.faults`."""
+        self.sim("faults", {"name": name, **options})
+
+    def clear_faults(self) -> None:
+        """Let the platform work as it should."""
+        requests.delete(f"{self.simulator_url}/_sim/faults", timeout=30).raise_for_status()
+
     def people(self, number: int, **profile: Any) -> list[str]:
         """Make people on the platform; return their ids."""
         return [*self.sim("people", {"count": number, **profile})["psids"]]
@@ -205,11 +235,11 @@ class Stack:
         """Return what arrived on a person's phone."""
         return [one for one in self.sim(f"people/{person}/messages")["messages"] if one["from"] == "page"]
 
-    def ask(self, person: str, text: str, **more: Any) -> str:
-        """Say something and return the (first) answer to it."""
+    def ask(self, person: str, text: str, patience: float = 10, **more: Any) -> str:
+        """Say something and return the (first) answer to it, which must come within so many seconds."""
         before = len(self.heard(person))
         self.sim("say", {"psid": person, "text": text, **more})
-        answers = until(lambda: self.heard(person)[before:], seconds=10)
+        answers = until(lambda: self.heard(person)[before:], patience)
         return words_of(answers[0])
 
 

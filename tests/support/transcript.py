@@ -4,9 +4,10 @@ A transcript holds lines of three kinds:
 
     -- 3 people can get it        something that is so, or happens (see `DEEDS`)
     anna> /broadcast new Sale     an admin writes; `[Send to 3]` taps what was offered, `[Send to 3]@1` the first
-                                  such button there was, `(picture https://…)` sends one
-    bot> “Sale” it is.            one message in answer; further lines of it begin with `   |`, and
-       [Now] [Later]              what it offers stands in brackets below
+                                  such button there was, `(picture https://…)` sends one, alone or behind words
+    bot> “Sale” it is.            one message in answer; further lines of it begin with `   |`, buttons under it
+       [Now] [Later]              with `   ▸`, and what it offers stands in brackets below
+    bot to ben> Anna asks …       a message to somebody else
 
 `…` in a line of the bot stands for anything. A line that begins with # is a remark.
 """
@@ -18,17 +19,21 @@ from itertools import count
 
 from bot.commands.claim import claim
 from bot.conversation.runner import converse
+from broadcast.arrange import parts
 from broadcast.service import Desk
-from handlers.content import Choice, Image, Outgoing, Text
+from handlers.content import Article, Button, Card, Choice, Image, Outgoing, Text
 from handlers.events import MessageReceived
-from storage import admins, subscribers, variables
+from handlers.wechat.words import choice_lines, with_lines
+from storage import admins, quotas, subscribers, variables
 from storage.lifecycle import Consent
-from storage.models import Admin, Invite, Subscriber
+from storage.models import Admin, Invite, OutboxMessage, Subscriber
+from tests.handlers.wechat.account import make_account
+from tests.support import outcomes
 from tests.support.clock import Clock
 
 _LINE = re.compile(r"(\w+)> ?(.*)")
 _TAP = re.compile(r"\[(.+)\](?:@(\d+))?")
-_PICTURE = re.compile(r"\(picture (\S+)\)")
+_PICTURE = re.compile(r"(.*?) ?\((?:with )?picture (\S+)\)", re.DOTALL)
 
 
 class Stage:
@@ -39,6 +44,7 @@ class Stage:
         self.clock = clock
         self.seen: dict[str, list[Choice]] = {}
         self._numbers = count(1)
+        self._posted = 0
 
     def play(self, transcript: str) -> str:
         """Return the transcript as it really goes: the same deeds and lines of admins, and what was answered."""
@@ -46,12 +52,14 @@ class Stage:
         for line in transcript.splitlines():
             if line.startswith("-- "):
                 self._happens(line.removeprefix("-- "))
-            elif line.startswith(("bot>", "   ")):
+                lines += [line, *self._told()]
                 continue
-            elif (said := _LINE.fullmatch(line)) is not None:
-                lines += [line, *(shown for out in self._say(said[1], said[2]) for shown in _shown(out))]
+            if line.startswith(("bot>", "bot to ", "   ")):
                 continue
             lines.append(line)
+            if (said := _LINE.fullmatch(line)) is not None:
+                lines += [shown for out in self._say(said[1], said[2]) for shown in self._shown(out)]
+                lines += self._told()
         return "\n".join(lines) + "\n"
 
     def _say(self, who: str, line: str) -> tuple[Outgoing, ...]:
@@ -62,7 +70,7 @@ class Stage:
             choice = offered[int(tap[2]) - 1 if tap[2] else -1]
             text, payload = choice.title, choice.value
         elif picture := _PICTURE.fullmatch(line):
-            text, images = "", (picture[1],)
+            text, images = picture[1], (picture[2],)
         event = MessageReceived(
             key=f"m{next(self._numbers)}",
             person=who,
@@ -82,6 +90,30 @@ class Stage:
             return (Outgoing(to=who, message=Text(text=welcome)),)
         admin = admins.find(self.desk.channel_id, who)
         return converse(self.desk, admin, event, self.clock.now()) if admin is not None else ()
+
+    def _told(self) -> list[str]:
+        """Return what was said to anybody besides the answers, since the last time."""
+        return [shown for out in self._to_others() for shown in self._shown(out, f"bot to {out.to}")]
+
+    def _shown(self, out: Outgoing, speaker: str = "bot") -> list[str]:
+        """Return a message as its reader sees it: without quick replies the way out is a line under the words."""
+        if out.choices and not self.desk.platform.capabilities.choices:
+            lines = choice_lines(out.choices, out.purpose)
+            if isinstance(out.message, Text):
+                words = with_lines(out.message.text, lines)
+                out = out.model_copy(update={"message": Text(text=words, buttons=out.message.buttons), "choices": ()})
+            else:
+                alone = out.model_copy(update={"choices": ()})
+                return [*_shown(alone, speaker), *(f"   | {line}" for line in lines)]
+        return _shown(out, speaker)
+
+    def _to_others(self) -> list[Outgoing]:
+        rows = OutboxMessage.select().where(OutboxMessage.id > self._posted).order_by(OutboxMessage.id)
+        found = [(row.id, Outgoing.model_validate(row.payload)) for row in rows]
+        for number, out in found:
+            self._posted = number
+            self.seen.setdefault(out.to, []).extend(out.choices)
+        return [out for _, out in found]
 
     def _happens(self, deed: str) -> None:
         for pattern, happen in DEEDS.items():
@@ -105,17 +137,64 @@ class Stage:
         for _ in range(int(number)):
             person = f"p{next(self._numbers)}"
             subscribers.saw(self.desk.channel_id, person, self.clock.now(), self.clock.now() + timedelta(hours=20))
-            Subscriber.update(variables={name: value}).where(Subscriber.platform_user_id == person).execute()
+            typed = int(value) if self.desk.variables.get(name) == "number" else value
+            Subscriber.update(variables={name: typed}).where(Subscriber.platform_user_id == person).execute()
 
     def _value(self, name: str, kind: str) -> None:
         variables.declare(self.desk.channel_id, name, kind)
 
+    def _at_most(self, number: str, what: str, each: str, period: str) -> None:
+        name = f"{what}_per_{'person_per_' if each else ''}{period}"
+        changed = replace(quotas.limits(self.desk.channel_id), **{name: int(number)}, time_zone="Europe/Berlin")
+        quotas.set_limits(self.desk.channel_id, changed)
+
     def _pass(self, number: str, unit: str) -> None:
         self.clock.advance(**{unit.rstrip("s") + "s": float(number)})
+
+    def _impatient(self) -> None:
+        self.desk = replace(self.desk, patience=0.0)
 
     def _plain(self) -> None:
         platform = self.desk.platform
         self.desk = replace(self.desk, platform=_WithoutChoices(platform))  # type: ignore[arg-type]
+
+    def _person(self, first: str, last: str, person: str) -> None:
+        subscribers.saw(self.desk.channel_id, person, self.clock.now(), self.clock.now() + timedelta(hours=20))
+        Subscriber.update(first_name=first, last_name=last).where(Subscriber.platform_user_id == person).execute()
+
+    def _drafts(self, number: str, name: str) -> None:
+        for at in range(1, int(number) + 1):
+            self.desk.create(f"{name} {at}", "anna")
+
+    def _goes_out(self) -> None:
+        outcomes.go_out(self.desk.channel_id, self.clock.now())
+
+    def _came_to(self, person: str, state: str, reason: str | None, code: str | None) -> None:
+        outcomes.came_to(self.desk.channel_id, person, state, reason or "", code or "", self.clock.now())
+
+    def _taps(self, person: str, place: str) -> None:
+        outcomes.tap(self.desk.channel_id, person, place, self.clock.now())
+
+    def _goes_through(self, person: str, flow: str) -> None:
+        outcomes.go_through(self.desk.channel_id, person, flow, self.clock.now())
+
+    def _opts_out(self, person: str) -> None:
+        outcomes.opt_out(self.desk.channel_id, person, self.clock.now())
+
+    def _wechat(self, account: str) -> None:
+        self.desk = replace(self.desk, platform=make_account(clock=self.clock, account=account))
+
+    def _speaks_chinese(self, who: str) -> None:
+        Admin.update(language="zh_CN").where(Admin.platform_user_id == who).execute()
+
+    def _refused(self) -> None:
+        outcomes.too_large(self.desk, self.clock.now())
+
+    def _flow(self, name: str, title: str) -> None:
+        self.desk = replace(self.desk, flows={**self.desk.flows, name: title})
+
+    def _approve_above(self, number: str) -> None:
+        self.desk = replace(self.desk, approve_above=int(number))
 
     def _confirm_above(self, number: str) -> None:
         self.desk = replace(self.desk, confirm_above=int(number))
@@ -146,25 +225,52 @@ DEEDS = {
     r"the value (\w+) is a (\w+)": Stage._value,
     r"(\d+) (seconds?|minutes?|hours?|days?) pass": Stage._pass,
     r"there are no quick replies": Stage._plain,
+    r"counting takes long": Stage._impatient,
+    r"at most (\d+) (broadcasts|messages) (each )?per (day|month)": Stage._at_most,
+    r"(\w+) (\w+) \((\w+)\) can get it": Stage._person,
+    r"there are (\d+) drafts called (\w+)": Stage._drafts,
+    r"it goes out": Stage._goes_out,
+    r"for (\w+) it is (\w+)(?:, (\w+)(?: (\w+))?)?": Stage._came_to,
+    r"(\w+) taps button ([\d.]+)": Stage._taps,
+    r"(\w+) goes through the flow (\w+)": Stage._goes_through,
+    r"(\w+) says STOP": Stage._opts_out,
+    r"this is a WeChat (service|subscription) account": Stage._wechat,
+    r"(\w+) speaks Chinese": Stage._speaks_chinese,
+    r"the platform finds the picture too large": Stage._refused,
+    r"there is the flow (\w+) \((.+)\)": Stage._flow,
+    r"a second person is needed above (\d+)": Stage._approve_above,
     r"a number is asked for above (\d+)": Stage._confirm_above,
     r"the code (\w+) makes an? (\w+)": Stage._code,
 }
 """What may be so or happen, by how it is written."""
 
 
-def _shown(out: Outgoing) -> list[str]:
+def _shown(out: Outgoing, speaker: str) -> list[str]:
     match out.message:
-        case Text(text=text):
-            said = text
+        case Text(text=text, buttons=buttons):
+            lines = [*_lines(text, speaker), *_buttons(buttons)]
         case Image(url=url):
-            said = f"(picture {url})"
+            lines = [f"{speaker}> (picture {url})"]
         case other:
-            said = f"({other.kind})"
-    first, *rest = said.split("\n")
-    lines = [f"bot> {first}".rstrip(), *(f"   | {line}".rstrip() for line in rest)]
+            lines = [f"{speaker}> ({other.kind})"]
+            lines += [shown for part in parts(other) for shown in _part(part)]
     if out.choices:
         lines.append("   " + " ".join(f"[{choice.title}]" for choice in out.choices))
     return lines
+
+
+def _lines(text: str, speaker: str) -> list[str]:
+    first, *rest = text.split("\n")
+    return [f"{speaker}> {first}".rstrip(), *(f"   | {line}".rstrip() for line in rest)]
+
+
+def _part(part: Card | Article) -> list[str]:
+    known = [value.replace("\n", "⏎") for name, value in part if isinstance(value, str) and value and name != "kind"]
+    return ["   | " + " · ".join(known), *(_buttons(part.buttons) if isinstance(part, Card) else ())]
+
+
+def _buttons(buttons: tuple[Button, ...]) -> list[str]:
+    return [f"   ▸ {button.title}: {button.value}" for button in buttons]
 
 
 def agrees(expected: str, actual: str) -> bool:
@@ -174,6 +280,6 @@ def agrees(expected: str, actual: str) -> bool:
 
 
 def _agrees(wanted: str, got: str) -> bool:
-    if not wanted.startswith(("bot>", "   ")):
+    if not wanted.startswith(("bot", "   ")):
         return wanted == got
     return re.fullmatch(".*".join(re.escape(part) for part in wanted.split("…")), got) is not None

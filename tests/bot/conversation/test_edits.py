@@ -1,6 +1,6 @@
 import pytest
 
-from bot.conversation.edits import Edit, read_edit
+from bot.conversation.edits import Edit, read_edit, read_way_out
 
 ORDERS = (
     ("remove 2", Edit("remove", 2)),
@@ -10,6 +10,15 @@ ORDERS = (
     ("replace 1", Edit("replace", 1)),
     ("move 2  UP", Edit("up", 2)),
     ("下移 1", Edit("down", 1)),
+    ("remove 2.1", Edit("remove", 2, 1)),
+    ("move 3 to 1", Edit("to", 3, to=1)),
+    ("把 3 移到 1", Edit("to", 3, to=1)),
+    ("duplicate 2", Edit("copy", 2)),
+    ("复制2.3", Edit("copy", 2, 3)),
+    ("button 2.1", Edit("button", 2, 1)),
+    ("按钮2", Edit("button", 2)),
+    ("remove buttons 2", Edit("bare", 2)),
+    ("删除按钮 2", Edit("bare", 2)),
 )
 
 
@@ -21,3 +30,17 @@ def test_an_order_is_read(typed: str, order: Edit) -> None:
 @pytest.mark.parametrize("typed", ["remove", "remove 2 items", "move 2", "edit 123", "please remove 2", ""])
 def test_anything_else_is_content(typed: str) -> None:
     assert read_edit(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("way out: No more  news", "No more news"),
+        ("Way out：", ""),
+        ("退订方式：回复 退订", "回复 退订"),
+        ("the way out: no", None),
+        ("way out", None),
+    ],
+)
+def test_a_new_wording_of_the_way_out_is_read(typed: str, words: str | None) -> None:
+    assert read_way_out(typed) == words

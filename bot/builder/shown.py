@@ -1,0 +1,50 @@
+"""What a broadcast says, as a list an admin can point at: 1, 2, 2.1."""
+
+from bot.conversation.turn import Turn
+from broadcast.arrange import Part, parts
+from handlers.content import Article, Button, Card, Content, Image, Message, Text
+
+SHOWN = 60
+"""Characters of a message shown in a list."""
+
+
+def say_messages(turn: Turn, content: Content) -> str:
+    """Return the messages as a numbered list, each cut to one line; cards side by side have numbers of their own."""
+    lines = []
+    for number, message in enumerate(content.messages, 1):
+        lines.append(f"{number}. {say_message(turn, message)}")
+        found = parts(message)
+        if len(found) > 1:
+            lines += [f"{number}.{at} {_part(turn, part)}" for at, part in enumerate(found, 1)]
+    if content.way_out:
+        lines.append(turn.say("Way out: {words}", words=content.way_out))
+    return "\n".join(lines)
+
+
+def say_message(turn: Turn, message: Message) -> str:
+    """Return one line that names a message."""
+    if isinstance(message, Image):
+        return turn.say("[picture]")
+    if isinstance(message, Text):
+        return _cut(message.text) + _buttons(message.buttons)
+    found = parts(message)
+    if len(found) == 1:
+        return _part(turn, found[0])
+    if isinstance(found[0], Article):
+        return turn.plural("[{n} article]", "[{n} articles]", len(found))
+    return turn.plural("[{n} card]", "[{n} cards side by side]", len(found))
+
+
+def _part(turn: Turn, part: Part) -> str:
+    if isinstance(part, Card):
+        return turn.say("[card] {title}", title=_cut(part.title)) + _buttons(part.buttons)
+    return turn.say("[article] {title}", title=_cut(part.title))
+
+
+def _buttons(buttons: tuple[Button, ...]) -> str:
+    return "".join(f" ▸ {button.title}" for button in buttons)
+
+
+def _cut(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN else line[: SHOWN - 1].rstrip() + "…"

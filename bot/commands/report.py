@@ -1,0 +1,79 @@
+"""Command that says what came of a broadcast: the numbers, and why who did not get it."""
+
+from bot.commands.card import moves, numbers, say_status
+from bot.commands.command import Command, answered
+from bot.commands.mass import is_mass, say_jobs, say_limits_of_knowledge
+from bot.commands.reasons import say_reason
+from bot.commands.which import which
+from bot.conversation.memory import Memory
+from bot.conversation.rule import Did
+from bot.conversation.turn import Say, Turn
+from bot.texts import N_
+from broadcast.draft import Draft
+from broadcast.report import Missed, Report, report
+from handlers.content import Choice
+from storage.lifecycle import REACHED, BroadcastStatus, RecipientState
+
+_S = BroadcastStatus
+_TITLES = {
+    RecipientState.FAILED: N_("{n} failed: {reason}"),
+    RecipientState.SKIPPED: N_("{n} skipped: {reason}"),
+    RecipientState.UNKNOWN: N_("{n} in doubt: {reason}"),
+}
+
+
+def _report(turn: Turn, memory: Memory, rest: str) -> Did:
+    found = which(turn, memory, rest, "report", _S.SENDING, _S.PAUSED, _S.SENT, _S.CANCELLED)
+    if isinstance(found, Say):
+        return answered(memory, found)
+    lines = say_report(turn, found, report(found))
+    ways = tuple(way for way in moves(turn, found) if way.value != f"/broadcast report {found.id}")
+    if found.status in {_S.SENT, _S.CANCELLED} and (n := turn.desk.doubtful(found)):
+        lines.append(turn.say("Whoever is in doubt can be left so, or sent it again; then some may have it twice."))
+        ways = (Choice(title=turn.say("Send again to {n}", n=n), value=f"/broadcast resend {found.id}"), *ways)
+    return answered(memory, Say("\n".join(lines), ways))
+
+
+def say_report(turn: Turn, draft: Draft, told: Report) -> list[str]:
+    """Return a report, one line after the other."""
+    lines = [f"{draft.name} (#{draft.id}): {say_status(turn, draft)}", *numbers(turn, draft)]
+    sent = told.sums.of(*REACHED)
+    if is_mass(turn, draft):
+        lines += [*say_jobs(turn, draft), say_limits_of_knowledge(turn)]
+    elif sent:
+        read = told.sums.of(RecipientState.READ)
+        lines.append(
+            turn.say(
+                "Delivered to {delivered} ({delivered_share}), read by {read} ({read_share}).",
+                delivered=told.delivered,
+                delivered_share=turn.share(told.delivered, sent),
+                read=read,
+                read_share=turn.share(read, sent),
+            )
+        )
+    for one in told.tapped if sent else ():
+        share = turn.share(one.people, sent)
+        lines.append(turn.say("“{title}” tapped by {n} ({share}).", title=one.title, n=one.people, share=share))
+    lines += [
+        turn.say("Flow {flow}: {n} entered, {done} completed.", flow=one.flow, n=one.entered, done=one.completed)
+        for one in told.entered
+    ]
+    if told.opted_out:
+        lines.append(
+            turn.plural(
+                "{n} person opted out within 24 hours of it.",
+                "{n} people opted out within 24 hours of it.",
+                told.opted_out,
+            )
+        )
+    return [*lines, *(_say_missed(turn, one) for one in told.missed)]
+
+
+def _say_missed(turn: Turn, missed: Missed) -> str:
+    line = turn.say(_TITLES[missed.state], n=missed.people, reason=say_reason(turn, missed.reason, missed.code))
+    if not missed.examples:
+        return line
+    return line + " " + turn.say("For example: {names}", names=", ".join(missed.examples))
+
+
+COMMANDS = (Command("/broadcast report", N_("What came of a broadcast."), "/broadcast report 12", "writer", _report),)

@@ -1,0 +1,69 @@
+"""What came of a broadcast beyond its sums: clicks, flows, opt-outs, examples, one person's row."""
+
+from datetime import timedelta
+
+import peewee as pw
+
+from storage.database import execute
+from storage.models import Recipient, Subscriber
+
+_NAME = "trim(s.first_name || ' ' || s.last_name)"
+
+
+def clicks(broadcast_id: int) -> dict[str, int]:
+    """Count the people who tapped each button, by its place."""
+    rows = execute("SELECT button, count(*) FROM clicks WHERE broadcast_id = ? GROUP BY button", (broadcast_id,))
+    return dict(rows)
+
+
+def flows(broadcast_id: int) -> list[tuple[str, int, int]]:
+    """Count, for each flow entered from a broadcast: (flow, runs begun, runs completed)."""
+    rows = execute(
+        "SELECT flow, count(*), sum(CASE WHEN status = 'completed' THEN 1 ELSE 0 END) FROM flow_runs"
+        " WHERE broadcast_id = ? GROUP BY flow ORDER BY flow",
+        (broadcast_id,),
+    )
+    return [(row[0], int(row[1]), int(row[2])) for row in rows]
+
+
+def opted_out(broadcast_id: int, within: timedelta) -> int:
+    """Count who got a broadcast and opted out at most so long after it, and stayed out."""
+    rows = execute(
+        "SELECT count(*) FROM recipients r JOIN subscribers s ON s.id = r.subscriber_id WHERE r.broadcast_id = ?"
+        " AND r.sent_at IS NOT NULL AND s.consent = 'opted_out' AND s.consent_at >= r.sent_at"
+        " AND s.consent_at <= r.sent_at + ?",
+        (broadcast_id, within // timedelta(milliseconds=1)),
+    )
+    return int(rows[0][0])
+
+
+def examples(broadcast_id: int, state: str, reason: str, at_most: int) -> list[str]:
+    """Return the names (or platform user ids) of some people with this state and reason."""
+    rows = execute(
+        f"SELECT {_NAME}, s.platform_user_id FROM recipients r JOIN subscribers s ON s.id = r.subscriber_id"
+        " WHERE r.broadcast_id = ? AND r.state = ? AND r.reason = ? ORDER BY r.subscriber_id LIMIT ?",
+        (broadcast_id, state, reason, at_most),
+    )
+    return [row[0] or row[1] for row in rows]
+
+
+def row_of(broadcast_id: int, subscriber_id: int) -> Recipient | None:
+    """Return one person's row in the ledger, None when they were not in the audience."""
+    return Recipient.get_or_none((Recipient.broadcast == broadcast_id) & (Recipient.subscriber == subscriber_id))
+
+
+def people(channel_id: int, said: str, at_most: int) -> list[Subscriber]:
+    """Return the subscriber with this platform user id, or those with this first, last or whole name."""
+    known = Subscriber.get_or_none((Subscriber.channel == channel_id) & (Subscriber.platform_user_id == said))
+    if known is not None:
+        return [known]
+    wanted = pw.fn.LOWER(said)
+    first, last = pw.fn.LOWER(Subscriber.first_name), pw.fn.LOWER(Subscriber.last_name)
+    space = pw.Value(" ")
+    whole = (first.concat(space).concat(last) == wanted) | (last.concat(first) == wanted)
+    return list(
+        Subscriber.select()
+        .where((Subscriber.channel == channel_id) & ((first == wanted) | (last == wanted) | whole))
+        .order_by(Subscriber.id)
+        .limit(at_most)
+    )

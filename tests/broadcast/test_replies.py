@@ -1,0 +1,107 @@
+"""Replies go at once, each person's in order, and are never stuck."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import peewee as pw
+import pytest
+from redis.asyncio import Redis
+
+from broadcast import replies as module
+from broadcast.limits import Pace
+from broadcast.replies import PATIENCE, Replies
+from broadcast.threads import DatabaseThread
+from handlers.content import Outgoing, Text
+from handlers.outcomes import Accepted, Fate, Uncertain
+from storage import outbox
+from storage.models import OutboxMessage
+from tests.broadcast.lab import PATIENCE_SECONDS, Lab, refused
+
+
+def say(lab: Lab, person: str, words: str) -> int:
+    return outbox.add(lab.channel, person, Outgoing(to=person, message=Text(text=words)).model_dump(), lab.now())
+
+
+def state(number: int) -> tuple[str, str]:
+    row = OutboxMessage.get_by_id(number)
+    return row.state, row.reason
+
+
+def run(lab: Lab, until: Callable[[], object], redis_url: str) -> None:
+    """Send replies until something is true."""
+
+    async def go() -> None:
+        redis, database = Redis.from_url(redis_url), DatabaseThread("live")
+        lane = Replies(lab.channel, lab.platform, lab.rate, Pace(redis), "w1", lab.now, database)  # type: ignore[arg-type]
+        running = asyncio.create_task(lane.run())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not until():
+                await asyncio.sleep(0.01)
+                lane.wake()
+        lane.stop()
+        await running
+        database.close()
+        await redis.aclose()
+
+    asyncio.run(go())
+
+
+def test_each_persons_replies_come_in_order(lab: Lab, valkey_server):
+    numbers = [say(lab, person, f"{n}") for n in range(5) for person in ("anna", "bo")]
+    run(lab, lambda: state(numbers[-1])[0] == state(numbers[-2])[0] == "sent", valkey_server)
+    assert lab.platform.heard("anna") == lab.platform.heard("bo") == ["0", "1", "2", "3", "4"]
+
+
+def test_replies_go_without_the_queue(lab: Lab):
+    number = say(lab, "anna", "hello")
+    run(lab, lambda: state(number)[0] == "sent", "redis://127.0.0.1:9/0")
+
+
+def test_a_lost_answer_is_said_once_more_unless_an_echo_proves_it(lab: Lab, valkey_server):
+    proven, unproven = say(lab, "anna", "one"), say(lab, "bo", "two")
+    lab.platform.answer = lambda _: Uncertain("lost")
+    run(lab, lambda: state(proven)[1] == state(unproven)[1] == "no_answer", valkey_server)
+    outbox.prove(lab.channel, proven, "m", lab.now())
+    lab.clock.advance(seconds=10)
+    lab.platform.answer = lambda _: Accepted("m")
+    run(lab, lambda: state(unproven)[0] == "sent", valkey_server)
+    assert lab.platform.heard("anna") == ["one"]
+    assert lab.platform.heard("bo") == ["two", "two"]
+
+
+def test_a_channel_that_is_refused_is_asked_less_and_less_often_and_given_up_in_the_end(lab: Lab, valkey_server):
+    number = say(lab, "anna", "hello")
+    lab.platform.answer = lambda _: refused("token_refused", Fate.PAUSE, "190")
+    waits = []
+    for tries in range(1, PATIENCE + 1):
+        run(lab, lambda: OutboxMessage.get_by_id(number).attempts == tries, valkey_server)  # noqa: B023
+        waits.append(OutboxMessage.get_by_id(number).not_before - lab.now())
+        lab.clock.advance(seconds=400)
+    run(lab, lambda: state(number) == ("failed", "token_refused"), valkey_server)
+    assert waits[0] < timedelta(seconds=3)
+    assert waits[-1] > timedelta(minutes=3)
+
+
+def test_a_reply_that_cannot_be_said_does_not_hold_up_the_next(lab: Lab, valkey_server):
+    outbox.add(lab.channel, "anna", {"not": "a message"}, lab.now())
+    good = say(lab, "bo", "hello")
+    run(lab, lambda: state(good)[0] == "sent", valkey_server)
+
+
+@pytest.mark.parametrize("name", ["finish", "claim"])
+def test_a_database_that_fails_for_a_moment_leaves_no_reply_stuck(lab: Lab, valkey_server, monkeypatch, name):
+    monkeypatch.setattr(module, "IDLE_SECONDS", 0.01)
+    number = say(lab, "anna", "hello")
+    real, failed = getattr(outbox, name), []
+
+    def work(*arguments, **named):
+        done = real(*arguments, **named) if name == "claim" else None
+        if not failed:
+            failed.append(True)
+            raise pw.OperationalError("the connection was lost while committing")
+        return done if name == "claim" else real(*arguments, **named)
+
+    monkeypatch.setattr(outbox, name, work)
+    run(lab, lambda: state(number)[0] == "sent", valkey_server)
+    assert lab.platform.heard("anna") == ["hello"]

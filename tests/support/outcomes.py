@@ -1,0 +1,76 @@
+"""What happens to a broadcast in a transcript once it has left: sent, read, tapped, or not."""
+
+from datetime import datetime
+from types import SimpleNamespace
+from typing import cast
+
+from bot.milestones import Milestones
+from bot.wiring import Runtime
+from broadcast.plan import plan
+from broadcast.service import Desk
+from broadcast.sweep import SYSTEM, hold
+from handlers.messenger.failures import FAILURES
+from handlers.wechat.failures import PICTURE_TOO_LARGE
+from storage import clicks, flow_runs, subscribers
+from storage.broadcasts import move, with_status
+from storage.lifecycle import BroadcastStatus, Consent, RecipientState
+from storage.models import Broadcast, FlowRun, Recipient, Subscriber
+
+_S = BroadcastStatus
+TOO_LARGE = {"messenger": FAILURES[100, 2018109].sentence, "wechat": PICTURE_TOO_LARGE.sentence}
+
+
+def go_out(channel_id: int, now: datetime) -> None:
+    """Send what is starting to everybody it was planned for."""
+    for row in with_status(channel_id, _S.STARTING):
+        plan(row.id, now)
+        move(row.id, _S.SENDING, "worker", now, started_at=now)
+        Recipient.update(state=RecipientState.SENT.value, sent_at=now, updated_at=now, step=1).where(
+            (Recipient.broadcast == row.id) & (Recipient.state == RecipientState.PENDING.value)
+        ).execute()
+        move(row.id, _S.SENT, "worker", now, finished_at=now)
+
+
+def too_large(desk: Desk, now: datetime) -> None:
+    """Let the platform refuse the picture of what is starting, as the engine takes it: held, and its admin told."""
+    settings = SimpleNamespace(clarion=SimpleNamespace(language="en"))
+    runtime = cast(Runtime, SimpleNamespace(settings=settings, now=lambda: now))
+    for row in with_status(desk.channel_id, _S.STARTING):
+        plan(row.id, now)
+        move(row.id, _S.SENDING, SYSTEM, now, started_at=now)
+        draft = desk.get(row.id)
+        assert draft is not None
+        hold(draft, SYSTEM, TOO_LARGE[desk.platform.capabilities.name], now, Milestones(runtime))
+
+
+def came_to(channel_id: int, person: str, state: str, reason: str, code: str, now: datetime) -> None:
+    """Let the newest broadcast have come to this for a person."""
+    row, broadcast = _row(channel_id, person)
+    sent_at = None if state in {"failed", "skipped"} else row.sent_at
+    Recipient.update(state=state, reason=reason, code=code, updated_at=now, sent_at=sent_at).where(
+        (Recipient.broadcast == broadcast.id) & (Recipient.subscriber == row.subscriber_id)
+    ).execute()
+
+
+def tap(channel_id: int, person: str, place: str, now: datetime) -> None:
+    """Let a person tap a button of the newest broadcast."""
+    row, broadcast = _row(channel_id, person)
+    assert clicks.record(broadcast.id, row.subscriber_id, place, now)
+
+
+def go_through(channel_id: int, person: str, flow: str, now: datetime) -> None:
+    """Let a person enter a flow from the newest broadcast and complete it."""
+    row, broadcast = _row(channel_id, person)
+    number = flow_runs.begin(channel_id, row.subscriber_id, flow, broadcast.id, now)
+    FlowRun.update(status="completed", ended_at=now).where(FlowRun.id == number).execute()
+
+
+def opt_out(channel_id: int, person: str, now: datetime) -> None:
+    """Let a person say STOP."""
+    assert subscribers.set_consent(channel_id, person, Consent.OPTED_OUT, now)
+
+
+def _row(channel_id: int, person: str) -> tuple[Recipient, Broadcast]:
+    broadcast = with_status(channel_id, _S.SENT, _S.SENDING, _S.PAUSED)[0]
+    someone = Subscriber.get((Subscriber.channel == channel_id) & (Subscriber.platform_user_id == person))
+    return Recipient.get((Recipient.broadcast == broadcast.id) & (Recipient.subscriber == someone.id)), broadcast
