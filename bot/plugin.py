@@ -22,7 +22,6 @@ from flask import Blueprint
 from bot.flows.run import Run, RunStatus
 from bot.webhook import create_blueprint
 from bot.wiring import ChannelRuntime, Runtime, build, config_path
-from broadcast import who
 from broadcast.draft import Draft
 from broadcast.service import Desk
 from handlers.content import Content, Message, Outgoing, Text
@@ -181,10 +180,10 @@ class BroadcastCalls:
 
         Raises `broadcast.audience.problems.FilterProblem` for a filter that cannot be used.
         """
-        problem = who.check(audience, variables.kinds(self._channel.id)) if audience else None
+        desk = self._desk()
+        problem = desk.check(audience) if audience else None
         if problem is not None:
             raise problem
-        desk = self._desk()
         with transaction():
             draft = desk.create(name, self.by)
             return desk.edit(draft, content=Content(messages=tuple(map(_message, messages))), audience=audience)

@@ -18,7 +18,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
-from bot import jobs
+from bot import counting, jobs
 from bot.flows.clockwork import go_on
 from bot.milestones import Milestones
 from bot.wiring import Runtime
@@ -44,6 +44,7 @@ def run(runtime: Runtime) -> None:
         links=runtime.links, chore=partial(go_on, runtime),
     )  # fmt: skip
     jobs.serve(engine)
+    threading.Thread(target=counting.serve, args=(runtime,), name="counts", daemon=True).start()
     threading.Thread(target=_listen, args=(runtime,), name="wake-ups", daemon=True).start()
     uvloop.run(_until_signal(engine))
 

@@ -97,6 +97,9 @@ class _Reading:
                 return _all(map(self.node, sorted(parts, key=_cost)))
             case AnyOf(parts):
                 return _any(map(self.node, sorted(parts, key=_cost)))
+            case Not(FlowCondition() | BroadcastCondition() as part):
+                # Never NULL, and PostgreSQL joins a plain NOT EXISTS; anything around it makes a lookup of each row.
+                return ~self.node(part)
             case Not(part):
                 return pw.NodeList((pw.SQL("(("), self.node(part), pw.SQL(") IS NOT TRUE)")))
             case FlowCondition():
