@@ -80,9 +80,18 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def peak_of(pid: int) -> float:
+def peak_of(pid: int | str) -> float:
     """Return the most memory a process has held, in MB."""
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+    return _memory(pid, "VmHWM")
+
+
+def memory_of(pid: int | str) -> float:
+    """Return the memory a process holds now, in MB."""
+    return _memory(pid, "VmRSS")
+
+
+def _memory(pid: int | str, what: str) -> float:
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith(what))
     return int(line.split()[1]) / 1024
 
 

@@ -35,19 +35,22 @@ def receive(runtime: Runtime, channel: ChannelRuntime, events: Iterable[Event]) 
     if echoes:
         take_echoes(channel.id, echoes, now)
     replies: list[Outgoing] = []
+    answered = False
     for event in deeds:
         if not now - STALE_AFTER < event.at < now + FROM_THE_FUTURE:
             _log.info("event_out_of_time", channel=channel.settings.name, kind=type(event).__name__)
             continue
         with transaction():
-            replies += _handle(runtime, channel, event, now)
-    if deeds:
+            riding, said = _handle(runtime, channel, event, now)
+        replies += riding
+        answered |= said
+    if answered:  # whatever gives the workers something to do is answered; most of what people write is not
         runtime.wake()
     return tuple(replies)
 
 
-def _handle(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime) -> list[Outgoing]:
-    """Let one event have its effects, once; return what is to ride on the response, if the platform wants that.
+def _handle(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime) -> tuple[list[Outgoing], bool]:
+    """Let one event have its effects, once; return what is to ride on the response, and whether anything was said.
 
     A redelivered event has no effect, and is answered as the first time: the platform asks again because it did
     not hear that answer.
@@ -55,14 +58,14 @@ def _handle(runtime: Runtime, channel: ChannelRuntime, event: Event, now: dateti
     passive = channel.platform.capabilities.passive_replies
     if not inbox.first_time(channel.id, event.key, now):
         again = outbox.passive(channel.id, event.key) if passive else None
-        return [Outgoing.model_validate(again)] if again else []
+        return ([Outgoing.model_validate(again)] if again else []), False
     said = route(runtime, channel, event, now)
     riding = said[:1] if passive else []
     for outgoing in riding:
         outbox.add_passive(channel.id, outgoing.to, outgoing.model_dump(mode="json"), event.key, now)
     for outgoing in said[len(riding) :]:
         outbox.add(channel.id, outgoing.to, outgoing.model_dump(mode="json"), now)
-    return riding
+    return riding, bool(said)
 
 
 def _sorted(events: Iterable[Event]) -> tuple[list[Delivered | Read], list[Echoed], list[Event]]:

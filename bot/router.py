@@ -21,6 +21,7 @@ from handlers.events import (
     Unfollowed,
     Unrecognised,
 )
+from handlers.many import SendsToMany
 from storage import admins, channels, outbox, subscribers
 from storage.lifecycle import Consent
 
@@ -38,13 +39,14 @@ def route(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime
             channels.resume(channel.id)
             return []
         case MassSendFinished():
-            finished(channel.id, event, now, Milestones(runtime))
+            if isinstance(channel.platform, SendsToMany):
+                finished(channel.id, event, channel.platform.mass, now, Milestones(runtime))
             return []
         case Unrecognised() | PolicyEnforced():
             return []
     if not event.person:
         return []
-    subscribers.saw(channel.id, event.person, event.at, event.window_until)
+    subscribers.seen(channel.id, event.person, event.at, event.window_until)
     if isinstance(event, Followed):
         subscribers.followed(channel.id, event.person, event.at)
     outbox.revive(channel.id, event.person, now)

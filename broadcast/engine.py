@@ -20,7 +20,7 @@ from broadcast.limits import Pace
 from broadcast.links import Links
 from broadcast.mass.lane import MassLane
 from broadcast.outgoing import Composer
-from broadcast.pictures import place_pictures
+from broadcast.pictures import place_early, place_pictures
 from broadcast.profiles import read_people
 from broadcast.replies import Replies
 from broadcast.sweep import SYSTEM, Notify
@@ -200,6 +200,7 @@ class Engine:
         while True:
             for channel in self._channels:
                 try:
+                    await database.run(place_early, channel.id, channel.platform, self._now())
                     await database.run(read_people, channel.id, channel.platform, self._now())
                 except pw.DatabaseError as error:
                     _log.warning("profiles_wait", error=str(error))

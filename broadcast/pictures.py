@@ -1,10 +1,22 @@
 """Pictures are put on the platform once and used by their handle from then on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import structlog
+
+from broadcast.draft import from_row
 from handlers.content import Articles, Content, Image, Message
-from handlers.contract import Platform
-from storage import media
+from handlers.contract import Platform, PlatformError
+from storage import broadcasts, media
+from storage.lifecycle import BroadcastStatus
+
+LASTING = timedelta(days=365)
+"""From this lifetime of a handle on, a picture is uploaded as soon as it was sent to us."""
+
+EARLY_WITHIN = timedelta(minutes=10)
+"""How long after a change to a draft its pictures are tried; later they are uploaded when it is sent."""
+
+_log = structlog.get_logger()
 
 
 def place_pictures(channel_id: int, platform: Platform, content: Content, now: datetime) -> Content:
@@ -41,3 +53,37 @@ def forget_pictures(channel_id: int, content: Content) -> None:
     for message in content.messages:
         if isinstance(message, Image):
             media.forget(channel_id, message.url)
+
+
+def place_early(channel_id: int, platform: Platform, now: datetime) -> int:
+    """Upload what drafts that were changed lately show, where handles last; return how many pictures that were.
+
+    The address a picture has in a chat ends after some days, and a draft may wait longer than that.
+    """
+    if platform.upload_lifetime() < LASTING:
+        return 0
+    placed = 0
+    for row in broadcasts.with_status(channel_id, BroadcastStatus.DRAFT, BroadcastStatus.SCHEDULED):
+        if row.practice or now - row.updated_at > EARLY_WITHIN:
+            continue
+        for url in _addresses(from_row(row).content):
+            if media.handle(channel_id, url, now - platform.upload_lifetime()):
+                continue
+            try:
+                handle = platform.upload(Image(url=url))
+            except PlatformError as error:
+                _log.warning("picture_waits", broadcast=row.id, why=str(error))
+                continue
+            media.remember(channel_id, url, handle, now)
+            placed += 1
+    return placed
+
+
+def _addresses(content: Content) -> list[str]:
+    found: list[str] = []
+    for message in content.messages:
+        if isinstance(message, Image):
+            found.append(message.url)
+        elif isinstance(message, Articles):
+            found += [article.cover_url for article in message.articles if article.cover_url]
+    return [*dict.fromkeys(found)]

@@ -165,6 +165,11 @@ def _take_over(job: MassJob, fields: Mapping[str, Any]) -> None:
         setattr(job, name, value)
 
 
+def stands(job: MassJob) -> bool:
+    """Say whether a job is still where it was when it was read."""
+    return bool(MassJob.select().where(_is(job) & (MassJob.state == job.state)).count())
+
+
 def people(job: MassJob, states: Sequence[str], above: int = 0, at_most: int = MOST_PEOPLE) -> list[Member]:
     """Return a job's people in these ledger states, in the order of their ids, from behind `above`."""
     return _members(job, states, "r.subscriber_id > ?", (above,), f"r.subscriber_id LIMIT {at_most:d}")

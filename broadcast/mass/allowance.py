@@ -14,10 +14,15 @@ CHINA = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left of the day a broadcast is to go out on; `left` None: the platform does not count days."""
+    """What is left of the day a broadcast is to go out on; `left` None: the platform does not count days.
+
+    `daily` mass messages may be sent a day, and one person may get `monthly` a calendar month; None: not counted.
+    """
 
     left: int | None
     next_slot: datetime | None = None
+    daily: int | None = None
+    monthly: int | None = None
 
 
 def day_start(moment: datetime) -> datetime:
@@ -33,14 +38,14 @@ def month_start(moment: datetime) -> datetime:
 def allowance(channel_id: int, mass: MassSending, at: datetime, but: int = 0) -> Allowance:
     """Return what is left on the day of `at`, counting what was sent and what is scheduled, but for broadcast `but`."""
     if mass.daily_most is None:
-        return Allowance(None)
+        return Allowance(None, monthly=mass.monthly_most)
     day = day_start(at)
     for _ in range(_LOOK_AHEAD_DAYS):
         left = mass.daily_most - _spent(channel_id, day, but)
         if left > 0:
-            return Allowance(left if day == day_start(at) else 0, max(at, day))
+            return Allowance(left if day == day_start(at) else 0, max(at, day), mass.daily_most, mass.monthly_most)
         day += timedelta(days=1)
-    return Allowance(0)
+    return Allowance(0, None, mass.daily_most, mass.monthly_most)
 
 
 _LOOK_AHEAD_DAYS = 400

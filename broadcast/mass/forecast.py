@@ -23,6 +23,21 @@ def mass_reach(channel_id: int, matching: pw.Expression | None, at: datetime, ma
     return count_all(channel_id, matching, capped)
 
 
+CALL_SECONDS = 1.0
+"""60 mass calls a minute; what tags people is made about as often."""
+
+
+def mass_seconds(mass: MassSending, people: int) -> float:
+    """Estimate how many seconds the calls take that reach so many people."""
+    if mass.lists_allowed:
+        return max(1, len(mass.list_sizes(people))) * CALL_SECONDS
+    return (1 + people / mass.tag_most * TAG_SECONDS) * CALL_SECONDS
+
+
+TAG_SECONDS = 0.2
+"""What a call takes that tags people, as measured from far away."""
+
+
 def road_problems(content: Content, platform: Platform, road: str) -> list[Problem]:
     """List what keeps a content from going out on a road; a platform with one road has nothing to add."""
     if not isinstance(platform, SendsToMany):

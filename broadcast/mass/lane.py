@@ -12,13 +12,16 @@ from redis import RedisError
 from broadcast.draft import from_row
 from broadcast.limits import Pace
 from broadcast.mass.cut import cut
-from broadcast.mass.results import ask_about_silent_jobs, remove_tags
+from broadcast.mass.results import ask_about_silent_jobs
+from broadcast.mass.roads import MASS
 from broadcast.mass.steps import Steps
-from broadcast.sweep import Notify, finish
+from broadcast.mass.tagging import remove_tags
+from broadcast.sweep import SYSTEM, Notify, finish, hold
 from broadcast.threads import DatabaseThread
 from handlers.contract import Platform
 from handlers.many import SendsToMany
 from storage import broadcasts, channels, mass_jobs, workers
+from storage.database import transaction
 from storage.lifecycle import BroadcastStatus
 from storage.models import MassJob
 
@@ -27,6 +30,9 @@ CALLS_PER_SECOND = 1.0
 
 IDLE_SECONDS = 1.0
 AFTERWARDS_EVERY = timedelta(seconds=5)
+TAG_USED_WITHIN = timedelta(hours=1)
+"""A call that was heard has found its tag's people after so long, even if we did not hear its answer."""
+
 _log = structlog.get_logger()
 
 
@@ -49,9 +55,9 @@ class MassLane:
         self._worker = worker
         self._now = now
         self._notify = notify
-        self._steps = Steps(channel_id, platform, platform.mass, now, notify)
-        self._woken = asyncio.Event()
         self._stopping = False
+        self._steps = Steps(channel_id, platform, platform.mass, now, notify, lambda: self._stopping)
+        self._woken = asyncio.Event()
         self._afterwards = now()
 
     def wake(self) -> None:
@@ -101,15 +107,24 @@ class MassLane:
     def _next(self) -> MassJob | None:
         """Cut what has begun to send, end what is over, and take the next job that needs a call."""
         now = self._now()
+        living = workers.living(now)
+        for job in mass_jobs.interrupted(self._channel_id, self._worker, living):
+            with transaction():
+                self._steps.record.interrupted(job)
         if now - self._afterwards > AFTERWARDS_EVERY:
             self._afterwards = now
             ask_about_silent_jobs(self._channel_id, self._mass, now, self._notify)
-            remove_tags(self._channel_id, self._mass)
-        if channels.paused(self._channel_id, now)[0]:
+            remove_tags(self._channel_id, self._mass, now - TAG_USED_WITHIN)
+        rows = broadcasts.with_status(self._channel_id, BroadcastStatus.SENDING)
+        sending = [from_row(row) for row in rows if row.road == MASS]
+        reason, until = channels.paused(self._channel_id, now)
+        if reason:
+            for draft in sending if until is None else ():  # somebody has to mend it first
+                with transaction():
+                    hold(draft, SYSTEM, reason, now, self._notify)
             return None
-        for row in broadcasts.with_status(self._channel_id, BroadcastStatus.SENDING):
-            if row.road == "mass":
-                cut(from_row(row), self._mass, now)
-                if not mass_jobs.open_jobs(row.id):
-                    finish(from_row(row), now, self._notify)
-        return mass_jobs.claim(self._channel_id, self._worker, workers.living(now), now)
+        for draft in sending:
+            cut(draft, self._mass, now)
+            if not mass_jobs.open_jobs(draft.id):
+                finish(draft, now, self._notify)
+        return mass_jobs.claim(self._channel_id, self._worker, living, now)

@@ -17,81 +17,95 @@ from storage.models import MassJob
 ASK_AFTER = timedelta(minutes=10)
 """A job whose end was not told for so long is asked about; the event is the rule, asking the exception."""
 
+ASK_FOR = timedelta(hours=24)
+"""A job the platform took and tells nothing of for so long counts as ended: no more is ever told."""
+
 CONFIRMED_WITHIN = timedelta(minutes=45)
 """WeChat waits 30 minutes for the owner's agreement (Batch_Sends page); the rest is for its event to come."""
 
-SENT = "send success"
 _log = structlog.get_logger()
 
 
-def finished(channel_id: int, event: MassSendFinished, now: datetime, notify: Notify) -> None:
-    """Take the platform's report on a job: its counts, and whether it went out at all. Telling it twice is harmless."""
+def finished(channel_id: int, event: MassSendFinished, mass: MassSending, now: datetime, notify: Notify) -> None:
+    """Take the platform's report on a job: its counts, and whether it went out at all. Telling it twice is harmless.
+
+    A report that comes before we have heard the job's id, because that answer was slower or got lost, is kept.
+    """
+    counts = {
+        "status": event.status,
+        "total": event.total,
+        "filtered": event.filtered,
+        "sent": event.sent,
+        "errors": event.errors,
+    }
     job = mass_jobs.by_job_id(channel_id, event.job_id) or mass_jobs.confirming(channel_id)
     if job is None:
-        _log.info("report_on_another_job", channel=channel_id)
+        mass_jobs.keep_report(channel_id, event.job_id, counts, now)
         return
-    counts = {
-        "status": event.status, "total": event.total, "filtered": event.filtered, "sent": event.sent,
-        "errors": event.errors, "job_id": event.job_id,
-    }  # fmt: skip
-    mass_jobs.change(job, **counts)
-    _end(job, event.status == SENT, event.status, now, notify)
+    mass_jobs.change(job, job_id=event.job_id, **counts)
+    _end(job, event.status, mass, now, notify)
 
 
-def _end(job: MassJob, went_out: bool, status: str, now: datetime, notify: Notify) -> None:
-    if went_out:
-        if mass_jobs.move(job, MassJobState.FINISHED, now, worker=None):
+def apply_report(channel_id: int, job: MassJob, mass: MassSending, now: datetime, notify: Notify) -> None:
+    """Apply the report that came before the job's id was known, if one did."""
+    report = mass_jobs.take_report(channel_id, job.job_id)
+    if report is None:
+        return
+    mass_jobs.change(
+        job,
+        status=report.status,
+        total=report.total,
+        filtered=report.filtered,
+        sent=report.sent,
+        errors=report.errors,
+    )
+    _end(job, report.status, mass, now, notify)
+
+
+def _end(job: MassJob, status: str, mass: MassSending, now: datetime, notify: Notify) -> None:
+    ending = mass.ending(status)
+    if ending.sent:
+        if mass_jobs.move(job, MassJobState.FINISHED, now, worker=None, reason=""):
             mass_jobs.mark(job, RecipientState.SENT, now, job_id=job.job_id)
         return
-    if mass_jobs.move(job, MassJobState.FAILED, now, worker=None, reason=status):
-        mass_jobs.mark(job, RecipientState.FAILED, now, reason=reason_of(status))
+    if mass_jobs.move(job, MassJobState.FAILED, now, worker=None, reason=ending.reason):
+        mass_jobs.mark(job, RecipientState.FAILED, now, reason=ending.reason, code=status)
         row = broadcasts.get(job.broadcast_id)
-        if row is not None:
-            notify("review_failed", from_row(row))
-
-
-def reason_of(status: str) -> str:
-    """Return the ledger's reason for a job that did not go out: `review_20001` for `err(20001)`."""
-    number = status.removeprefix("err(").removesuffix(")")
-    return f"review_{number}" if number.isdigit() else "refused_by_platform"
+        assert row is not None
+        notify("review_failed", from_row(row))
 
 
 def ask_about_silent_jobs(channel_id: int, mass: MassSending, now: datetime, notify: Notify) -> None:
     """Ask the platform about jobs whose end it has not told. It cannot tell their counts any more."""
     for job in mass_jobs.waiting_for_result(channel_id, now - ASK_AFTER):
-        if not job.job_id:
-            _give_up_waiting(job, now)
-            continue
-        try:
-            state = mass.job(job.job_id)
-        except PlatformError as error:
-            _log.warning("job_unknown", broadcast=job.broadcast_id, why=str(error))
-            state = JobState.UNKNOWN
+        state = _ask(job, mass)
         with transaction():
             match state:
                 case JobState.SENT | JobState.DELETED:
-                    _end(job, True, job.status, now, notify)
+                    if mass_jobs.move(job, MassJobState.FINISHED, now, worker=None, reason="not_told"):
+                        mass_jobs.mark(job, RecipientState.SENT, now, job_id=job.job_id)
                 case JobState.FAILED:
-                    _end(job, False, "send fail", now, notify)
+                    _end(job, "", mass, now, notify)
                 case _:
-                    mass_jobs.change(job, updated_at=now)  # ask again as much later
+                    _wait_on(job, now)
 
 
-def _give_up_waiting(job: MassJob, now: datetime) -> None:
-    """End a job that waited for a confirmation longer than the platform lets anybody wait, and told no more of."""
-    if job.state == MassJobState.CONFIRMING and job.called_at is not None and now - job.called_at > CONFIRMED_WITHIN:
+def _ask(job: MassJob, mass: MassSending) -> JobState:
+    if not job.job_id:
+        return JobState.UNKNOWN
+    try:
+        return mass.job(job.job_id)
+    except PlatformError as error:
+        _log.warning("job_unknown", broadcast=job.broadcast_id, why=str(error))
+        return JobState.UNKNOWN
+
+
+def _wait_on(job: MassJob, now: datetime) -> None:
+    """Ask again later, or end a job that nobody will ever tell more about."""
+    silent = now - (job.called_at or now)
+    if job.state == MassJobState.CONFIRMING and silent > CONFIRMED_WITHIN:
         mass_jobs.move(job, MassJobState.FAILED, now, reason="confirmation_not_told")
+    elif job.state == MassJobState.SUBMITTED and silent > ASK_FOR:
+        mass_jobs.move(job, MassJobState.FINISHED, now, reason="not_told")
     else:
         mass_jobs.change(job, updated_at=now)
-
-
-def remove_tags(channel_id: int, mass: MassSending) -> None:
-    """Delete temporary tags whose job is over. A tag that cannot be deleted now is tried again."""
-    for job in mass_jobs.with_tags_to_delete(channel_id):
-        try:
-            assert job.tag is not None
-            mass.delete_tag(job.tag)
-        except PlatformError as error:
-            _log.warning("tag_stays", broadcast=job.broadcast_id, why=str(error))
-            return
-        mass_jobs.change(job, tag=None)

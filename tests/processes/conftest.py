@@ -43,5 +43,5 @@ def worker(sender: Sender) -> Iterator[str]:
     """A worker that runs when the test begins, and none that runs when it has ended. No trouble is left over."""
     sender.stack.start_worker()
     yield "worker"
-    sender.stack.sim("faults/clear", {})
+    sender.stack.clear_faults()
     sender.stack.kill_all("worker")

@@ -6,9 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import requests
-
-from tests.support.stack import ROOT, Stack, until
+from tests.support.stack import Stack, until
 
 APP_ID, SECRET, TOKEN, ORIGINAL_ID = "wx0123456789abcdef", "app-secret-for-tests", "webhook-token", "gh_0123456789ab"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -23,6 +21,7 @@ class AccountStack(Stack):
         self.mode, self.account = mode, account
         super().__init__(folder, **{"timezone": "Asia/Shanghai", "undo_seconds": 0.2, **options})
         self.boss = ""
+        self.undo = self._clarion["undo_seconds"]
 
     def start_simulator(self, *options: str) -> None:
         """Start the platform."""
@@ -54,7 +53,8 @@ class AccountStack(Stack):
         self.boss = self.followers(1)[0]
         code = self.run("invite", "--channel", CHANNEL, "--role", "owner").strip()
         assert "Welcome" in self.say(f"/admin claim {code}")
-        until(lambda: self.query("SELECT count(*) FROM subscribers WHERE listed_at IS NOT NULL")[0][0] >= followers)
+        listed = "SELECT count(*) FROM subscribers WHERE listed_at IS NOT NULL"
+        until(lambda: self.query(listed)[0][0] >= followers, 20 + followers / 2000, 0.2)
 
     def followers(self, at_most: int, since: int = 0) -> list[str]:
         """Return the openids of some followers."""
@@ -108,7 +108,7 @@ class AccountStack(Stack):
 
     def jobs(self, broadcast: int) -> list[tuple[str, str, int, str]]:
         """Return (kind, state, people, reason) of its mass jobs."""
-        return self.query(  # type: ignore[return-value]
+        return self.query(
             f"SELECT kind, state, people, reason FROM mass_jobs WHERE broadcast_id = {broadcast} ORDER BY number"
         )
 

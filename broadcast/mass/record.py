@@ -1,0 +1,174 @@
+"""Writes down what a mass call came to: for the job, for its people, for the broadcast and the channel."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from broadcast.draft import Draft
+from broadcast.mass.results import apply_report
+from broadcast.pictures import forget_pictures
+from broadcast.sweep import SYSTEM, Notify, hold
+from broadcast.verdict import EXPIRED_PICTURE, said
+from handlers.contract import PlatformError
+from handlers.many import MassSending
+from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused, Uncertain
+from storage import channels, mass_jobs
+from storage.lifecycle import MassJobState, RecipientState
+from storage.mass_jobs import Member
+from storage.models import MassJob
+
+AGAIN_AFTER = timedelta(seconds=61)
+"""A call is repeated no sooner: a key used again within a minute is refused (WeChat's 45066)."""
+
+CONFIRMING = "waiting_for_confirmation"
+KEY_IN_USE = "too_soon"
+"""The reasons platforms give when the account's owner has to agree, and when a key was used a moment ago."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything here is part of the caller's transaction."""
+
+    channel_id: int
+    mass: MassSending
+    now: Callable[[], datetime]
+    notify: Notify
+
+    def outcome(self, job: MassJob, draft: Draft, outcome: Outcome, left_out: Sequence[Member] = ()) -> None:
+        """Record the outcome of a job's call; `left_out` are those of its people who were not in it."""
+        now = self.now()
+        match outcome:
+            case Accepted():
+                self._accepted(job, outcome, left_out)
+            case Uncertain(why) if why == CONFIRMING:
+                mass_jobs.move(job, MassJobState.CONFIRMING, now, worker=None, reason=why)
+                mass_jobs.mark(job, RecipientState.UNKNOWN, now, reason=why)
+                self.notify("confirming", draft)
+            case Uncertain(why):
+                self._unclear(job, why)
+            case Refused():
+                _log.warning("mass_call_refused", broadcast=draft.id, code=outcome.code, trace=outcome.trace)
+                self._refused(job, draft, outcome)
+
+    def interrupted(self, job: MassJob) -> None:
+        """Record that the worker of a call is gone: the call may have been heard or not."""
+        if job.kind == "single":
+            mass_jobs.move(job, MassJobState.FAILED, self.now(), worker=None, reason="worker_lost")
+            mass_jobs.mark(job, RecipientState.UNKNOWN, self.now(), reason="worker_lost")
+        else:
+            self._unclear(job, "worker_lost")
+
+    def never_answered(self, job: MassJob) -> None:
+        """End a job whose call may have been heard and may not be repeated: its people stay in doubt."""
+        mass_jobs.move(job, MassJobState.FAILED, self.now(), worker=None, reason="never_answered")
+        mass_jobs.mark(job, RecipientState.FAILED, self.now(), reason="never_answered", of=(RecipientState.PENDING,))
+
+    def put_off(self, job: MassJob, draft: Draft, error: PlatformError) -> None:
+        """Record that something before the call was refused: nothing was said to anybody."""
+        failure = error.failure
+        if failure is not None and failure.fate is Fate.PAUSE:
+            self._pause(failure, str(error))
+        seconds = (failure.wait_seconds if failure else None) or AGAIN_AFTER.total_seconds()
+        not_before = self.now() + timedelta(seconds=seconds)
+        mass_jobs.change(job, not_before=not_before, worker=None, reason=failure.reason if failure else "refused")
+        if failure is None or failure.fate not in {Fate.RETRY, Fate.PAUSE}:
+            mass_jobs.change(job, not_before=self.now())
+            hold(draft, SYSTEM, str(error), self.now(), self.notify)
+
+    def _accepted(self, job: MassJob, accepted: Accepted, left_out: Sequence[Member]) -> None:
+        now = self.now()
+        if not accepted.again:
+            # An earlier call was not heard after all, so those who were left out of this one did not get it.
+            left = [(member.subscriber_id, member.barred) for member in left_out]
+            mass_jobs.skip(job, left, now, RecipientState.UNKNOWN)
+        mass_jobs.move(job, MassJobState.SUBMITTED, now, job_id=accepted.message_id, worker=None, reason="")
+        mass_jobs.mark(job, RecipientState.SENT, now, job_id=accepted.message_id)
+        if job.kind == "single":  # its answer is all there will ever be
+            mass_jobs.move(job, MassJobState.FINISHED, now)
+        elif accepted.message_id:
+            apply_report(self.channel_id, job, self.mass, now, self.notify)
+
+    def _unclear(self, job: MassJob, why: str, wait: timedelta = AGAIN_AFTER) -> None:
+        """Let the call be repeated with the same key when that is possible; whether it still may is seen then."""
+        now = self.now()
+        mass_jobs.mark(job, RecipientState.UNKNOWN, now, reason="no_answer")
+        mass_jobs.move(job, MassJobState.UNCLEAR, now, not_before=now + wait, worker=None, reason=why)
+
+    def _refused(self, job: MassJob, draft: Draft, refused: Refused) -> None:
+        now, failure = self.now(), refused.failure
+        wait = timedelta(seconds=failure.wait_seconds or 0)
+        match failure.fate:
+            case Fate.RETRY if failure.reason == KEY_IN_USE:
+                self._unclear(job, failure.reason, max(wait, AGAIN_AFTER))  # some call with it was heard
+            case Fate.RETRY if failure.reason == EXPIRED_PICTURE:
+                self._upload_anew(job, draft, refused)
+            case Fate.RETRY:
+                self._back(job, max(wait, AGAIN_AFTER), failure.reason)
+            case Fate.PAUSE:
+                self._back(job, wait, failure.reason)
+                self._pause(failure, said(refused))
+            case Fate.STOP:
+                self._back(job, wait, failure.reason)
+                hold(draft, SYSTEM, said(refused), now, self.notify)
+            case Fate.SKIP | Fate.UNSUBSCRIBE if self._in_parts(job, failure.reason):
+                _log.warning("mass_list_split", broadcast=draft.id, people=job.people, code=refused.code)
+            case _:
+                self._give_up(job, refused)
+
+    def _back(self, job: MassJob, wait: timedelta, reason: str) -> None:
+        """Put a job back in line. It stays unclear where an earlier call may have been heard."""
+        now = self.now()
+        if mass_jobs.count(job, RecipientState.UNKNOWN):
+            self._unclear(job, reason, wait)
+            return
+        mass_jobs.move(
+            job, MassJobState.PLANNED, now, not_before=now + wait, worker=None, reason=reason, first_call_at=None
+        )
+        mass_jobs.mark(job, RecipientState.PENDING, now)
+
+    def _upload_anew(self, job: MassJob, draft: Draft, refused: Refused) -> None:
+        """Let pictures and the draft be made anew, once; an unclear call may have used its draft up."""
+        again = job.reason == EXPIRED_PICTURE
+        doubtful = mass_jobs.count(job, RecipientState.UNKNOWN) > 0
+        self._back(job, AGAIN_AFTER if doubtful else timedelta(0), EXPIRED_PICTURE)
+        if again and not doubtful:
+            hold(draft, SYSTEM, said(refused), self.now(), self.notify)
+            mass_jobs.change(job, reason="")
+        elif not doubtful:
+            forget_pictures(self.channel_id, draft.content)
+            mass_jobs.change(job, draft="")
+
+    def _in_parts(self, job: MassJob, reason: str) -> bool:
+        """Cut a list that was refused because of somebody in it, so that the others get theirs; False if it cannot be.
+
+        Nobody tells who it was: the halves find out.
+        """
+        if job.kind != "list" or mass_jobs.count(job, RecipientState.UNKNOWN):
+            return False
+        self._back(job, timedelta(0), reason)
+        people = mass_jobs.count(job, RecipientState.PENDING)
+        half = people // 2
+        parts, kind = ((half, people - half), "list") if half > 1 else ((1,) * people, "single")
+        mass_jobs.split(job, parts, kind, self.now())
+        return True
+
+    def _give_up(self, job: MassJob, refused: Refused) -> None:
+        now, failure = self.now(), refused.failure
+        personal = job.kind == "single" and failure.fate in {Fate.SKIP, Fate.UNSUBSCRIBE}
+        mass_jobs.move(job, MassJobState.FAILED, now, worker=None, reason=failure.reason)
+        mass_jobs.mark(
+            job,
+            RecipientState.SKIPPED if personal else RecipientState.FAILED,
+            now,
+            reason=failure.reason,
+            code=refused.code,
+            of=(RecipientState.SENDING,),
+        )
+
+    def _pause(self, failure: Failure, why: str) -> None:
+        seconds = failure.wait_seconds
+        channels.pause(self.channel_id, why, None if seconds is None else self.now() + timedelta(seconds=seconds))

@@ -1,0 +1,97 @@
+"""Temporary tags: how an account that may not name people reaches some of them with one call."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from handlers.contract import PlatformError
+from handlers.many import MassSending
+from handlers.outcomes import Fate
+from storage import mass_jobs
+from storage.database import transaction
+from storage.lifecycle import RecipientState
+from storage.models import MassJob
+
+TOO_FULL = "tag_too_full"
+"""The reason platforms give for not deleting a tag that too many people have."""
+
+AT_ONCE = 100
+"""So many calls that take a tag away are made before other work has its turn."""
+
+_OPEN = (RecipientState.PENDING.value, RecipientState.UNKNOWN.value)
+_PERSONAL = frozenset({Fate.SKIP, Fate.UNSUBSCRIBE})
+_log = structlog.get_logger()
+
+
+def give_tag(job: MassJob, mass: MassSending, now: Callable[[], datetime], goes_on: Callable[[], bool]) -> bool:
+    """Give a job's people its tag, a few at a time; False when that was to stop on the way.
+
+    How far it came is committed after each call. Raises `PlatformError`. Who cannot be tagged is skipped; who stopped
+    while the others were being tagged loses the tag again.
+    """
+    if job.tag is None:
+        mass_jobs.change(job, tag=mass.create_tag(f"clarion {job.key}"))
+    assert job.tag is not None
+    while members := mass_jobs.people(job, _OPEN, job.tagged, mass.tag_most):
+        failed = _give(mass, job.tag, [member.person for member in members if not member.barred])
+        gone = [
+            (member.subscriber_id, reason)
+            for member in members
+            if (reason := member.barred or failed.get(member.person, ""))
+        ]
+        with transaction():
+            mass_jobs.skip(job, gone, now(), RecipientState.PENDING)
+            mass_jobs.change(job, tagged=members[-1].subscriber_id)
+        if not goes_on():
+            return False
+    barred = mass_jobs.barred(job, _OPEN)
+    for start in range(0, len(barred), mass.tag_most):
+        mass.take_from_tag(job.tag, [member.person for member in barred[start : start + mass.tag_most]])
+    return True
+
+
+def _give(mass: MassSending, tag: int, people: Sequence[str]) -> dict[str, str]:
+    """Tag people; return why for whom it failed. One person's trouble must not keep the others from it."""
+    if not people:
+        return {}
+    try:
+        return dict.fromkeys(mass.add_to_tag(tag, people), "not_tagged")
+    except PlatformError as error:
+        if error.failure is None or error.failure.fate not in _PERSONAL:
+            raise
+        if len(people) == 1:
+            return {people[0]: error.failure.reason}
+    half = len(people) // 2
+    return _give(mass, tag, people[:half]) | _give(mass, tag, people[half:])
+
+
+def remove_tags(channel_id: int, mass: MassSending, used_before: datetime) -> None:
+    """Delete temporary tags whose job is over. A tag that cannot be deleted now is tried again."""
+    for job in mass_jobs.with_tags_to_delete(channel_id, used_before):
+        assert job.tag is not None
+        try:
+            mass.delete_tag(job.tag)
+        except PlatformError as error:
+            if error.failure is None or error.failure.reason != TOO_FULL:
+                _log.warning("tag_stays", broadcast=job.broadcast_id, why=str(error))
+                return
+            if not _empty(job, job.tag, mass):
+                return
+        else:
+            mass_jobs.change(job, tag=None)
+
+
+def _empty(job: MassJob, tag: int, mass: MassSending) -> bool:
+    """Take a tag from some of its people, until few enough have it for it to be deleted; False where that failed."""
+    for _ in range(AT_ONCE):
+        members = mass_jobs.tagged_last(job, mass.tag_most)
+        if not members:
+            break
+        try:
+            mass.take_from_tag(tag, [member.person for member in members])
+        except PlatformError as error:
+            _log.warning("tag_stays", broadcast=job.broadcast_id, why=str(error))
+            return False
+        mass_jobs.change(job, tagged=members[-1].subscriber_id - 1)
+    return True

@@ -1,0 +1,106 @@
+"""The list of followers: page by page, going on where it stopped; who is on it no more is gone."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from broadcast.followers import read_about, sync_page
+from handlers.contract import PlatformError
+from handlers.many import Follower, FollowerPage
+from storage import channels, subscribers
+from storage.models import Subscriber
+
+FOLLOWED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class List:
+    """Tells who follows, a few a page; fails before the page that begins behind `fails_behind`."""
+
+    def __init__(self, people: Sequence[str], page: int = 10_000) -> None:
+        self.people, self.page, self.fails_behind = [*people], page, "nobody"
+        self.asked: list[str] = []
+
+    def follower_pages(self, after: str = "") -> Iterator[FollowerPage]:
+        self.asked.append(after)
+        if after == self.fails_behind:
+            raise PlatformError("WeChat did not answer. Please try again.")
+        start = self.people.index(after) + 1 if after else 0
+        part = tuple(self.people[start : start + self.page])
+        yield FollowerPage(part, part[-1] if start + self.page < len(self.people) else "", len(self.people))
+
+    def followers(self, people: Sequence[str]) -> Iterator[Follower]:
+        for person in people:
+            yield Follower(person, follows=True, since=FOLLOWED, how="ADD_SCENE_QR_CODE")
+
+
+@pytest.fixture
+def channel(database) -> int:
+    return channels.ensure("account", "wechat")
+
+
+def reachable(channel: int) -> set[str]:
+    rows = Subscriber.select().where((Subscriber.channel == channel) & ~Subscriber.unreachable)
+    return {row.platform_user_id for row in rows}
+
+
+def test_a_long_list_is_read_ten_thousand_at_a_time(channel, clock):
+    people = [f"o{number:05}" for number in range(20_001)]
+    told = List(people)
+    rounds = 1
+    while sync_page(channel, told, clock.now()):
+        rounds += 1
+    assert (rounds, told.asked) == (3, ["", "o09999", "o19999"])
+    assert reachable(channel) == set(people)
+    assert channels.sync(channel).finished_at == clock.now()
+
+
+def test_reading_goes_on_where_it_stopped(channel, clock):
+    told = List(["a", "b", "c"], page=1)
+    assert sync_page(channel, told, clock.now())
+    told.fails_behind = "a"
+    assert not sync_page(channel, told, clock.now())
+    told.fails_behind = "nobody"
+    assert sync_page(channel, told, clock.now())
+    assert not sync_page(channel, told, clock.now())
+    assert told.asked == ["", "a", "a", "b"]
+    assert reachable(channel) == {"a", "b", "c"}
+
+
+def test_who_is_not_on_the_list_is_gone_and_who_came_meanwhile_is_not(channel, clock):
+    subscribers.listed(channel, ["old", "stays"], clock.now())
+    clock.advance(hours=25)
+    told = List(["stays", "new"], page=1)
+    assert sync_page(channel, told, clock.now())
+    clock.advance(seconds=5)
+    subscribers.saw(channel, "came", clock.now(), None)
+    assert not sync_page(channel, told, clock.now())
+    assert reachable(channel) == {"stays", "new", "came"}
+
+
+def test_the_list_is_read_once_a_day(channel, clock):
+    told = List(["a"])
+    sync_page(channel, told, clock.now())
+    clock.advance(hours=23)
+    sync_page(channel, told, clock.now())
+    assert len(told.asked) == 1
+    clock.advance(hours=2)
+    sync_page(channel, told, clock.now())
+    assert len(told.asked) == 2
+
+
+def test_who_comes_back_can_be_reached_again(channel, clock):
+    sync_page(channel, List(["a"]), clock.now())
+    subscribers.gone(channel, "a")
+    clock.advance(hours=25)
+    sync_page(channel, List(["a"]), clock.now())
+    assert reachable(channel) == {"a"}
+
+
+def test_what_is_told_of_followers_is_kept_once(channel, clock):
+    subscribers.listed(channel, ["a", "b"], clock.now())
+    told = List(["a", "b"])
+    assert read_about(channel, told, clock.now()) == 2
+    assert read_about(channel, told, clock.now()) == 0
+    (row, _) = Subscriber.select().order_by(Subscriber.id)
+    assert (row.source, row.followed_at) == ("ADD_SCENE_QR_CODE", FOLLOWED)
