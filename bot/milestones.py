@@ -61,6 +61,10 @@ class Milestones:
                     "“{name}” is on hold: {reason}. {sent} of {audience} had gone out."
                     " Go on with /broadcast resume {id}, or end it with /broadcast cancel {id}."
                 )
+            case "failed":
+                words = _(
+                    "“{name}” could not start: {reason}. Nobody got it; /broadcast edit {id} makes it a draft again."
+                )
             case "confirming":
                 words = _(
                     "“{name}” waits for the account's owner, who has to confirm it in WeChat within 30 minutes."

@@ -25,8 +25,11 @@ from bot.flows.runner import Runner
 from bot.settings import BadSettings, CommonSettings, Settings, load, zone_of
 from bot.settings import Channel as ChannelSettings
 from bot.tokens import RedisTokens
+from broadcast.buttons import places
+from broadcast.draft import Draft
 from broadcast.engine import Channel as SendingChannel
 from broadcast.links import Links, derived_secret
+from broadcast.report_picture import ReportPictures, can_be_shown
 from broadcast.service import Desk
 from handlers.content import Outgoing
 from handlers.contract import Platform
@@ -107,18 +110,33 @@ class Runtime:
             now=self.now,
             wake=self.wake if wake else lambda: None,
             flows={flow.name: _title(flow, self.settings.clarion.language) for flow in self.flows},
+            pictures=can_be_shown(channel.platform, self.settings.clarion.base_url, channel.settings.api_base),
         )
 
     @cached_property
     def links(self) -> Links:
         """Makes and reads the addresses of counted links."""
-        secret = self.settings.clarion.secret_key or derived_secret(_secrets(self.settings))
-        return Links(secret, self.settings.clarion.base_url)
+        return Links(self._signing_secret, self.settings.clarion.base_url)
+
+    @cached_property
+    def report_pictures(self) -> ReportPictures:
+        """Makes the pictures of reports, and makes and reads their addresses."""
+        return ReportPictures(self._signing_secret, self.settings.clarion.base_url)
+
+    @property
+    def _signing_secret(self) -> str:
+        return self.settings.clarion.secret_key or derived_secret(_secrets(self.settings))
 
     def flow_runner(self, channel: ChannelRuntime) -> Runner:
         """Return what takes a channel's subscribers through flows."""
         zone = zone_of(self.settings, channel.settings)
         return Runner(self.flows, channel.id, zone, self.settings.clarion.language)
+
+    def objection(self, draft: Draft) -> str:
+        """Return why a broadcast may not start after all; '' when it may. Flows may have gone since it was written."""
+        names = [button.value for _, button in places(draft.content) if button.kind == "flow"]
+        found = self.flows.problems_for(names)
+        return found[0].sentence.format(**found[0].facts) if found else ""
 
     def sending_channels(self) -> tuple[SendingChannel, ...]:
         """Return what the engine sends on."""

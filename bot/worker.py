@@ -41,7 +41,8 @@ def run(runtime: Runtime) -> None:
     """Work until told to stop; returns when everything under way is recorded."""
     engine = Engine(
         runtime.sending_channels(), runtime.async_redis(), runtime.now, Milestones(runtime),
-        links=runtime.links, chore=partial(go_on, runtime),
+        links=runtime.links, pictures=runtime.report_pictures,
+        chore=partial(go_on, runtime), objection=runtime.objection,
     )  # fmt: skip
     jobs.serve(engine)
     threading.Thread(target=counting.serve, args=(runtime,), name="counts", daemon=True).start()

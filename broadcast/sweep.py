@@ -64,14 +64,20 @@ def start_due(now: datetime, notify: Notify) -> None:
             notify("missed", from_row(row))
 
 
-def begin_sending(clock: Callable[[], datetime], notify: Notify) -> None:
+Objection = Callable[[Draft], str]
+"""Says why a broadcast may not start after all (a flow its button leads to is gone); '' when it may."""
+
+
+def begin_sending(clock: Callable[[], datetime], notify: Notify, objection: Objection = lambda _draft: "") -> None:
     """Choose the audience of starting broadcasts, and let those whose undo period is over send.
 
     The clock is read anew after each plan, which may take seconds for a large audience.
     """
     for row in broadcasts.with_status(None, BroadcastStatus.STARTING):
         try:
-            if plan(row.id, clock()):
+            if why := objection(from_row(row)):
+                _fail(row.id, why, clock(), notify)
+            elif plan(row.id, clock()):
                 _begin(row.id, clock(), notify)
         except FilterProblem as problem:
             _fail(row.id, str(problem), clock(), notify)

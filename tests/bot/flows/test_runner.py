@@ -1,6 +1,7 @@
 """Flows through the real webhook: entered, answered, written down, taken on by the clock, ended by STOP."""
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.flows.clockwork import go_on
+from bot.flows.load import Flows
 from broadcast import who
 from broadcast.draft import from_row
 from broadcast.outgoing import Composer
@@ -220,6 +222,13 @@ def test_the_ready_made_flows_load_beside_the_settings(tmp_path, clock):
     page = Page(tmp_path, clock)
     assert set(page.runtime.flows.by_name) == {"feedback", "interest", "onboarding"}
     page.runtime.database.close()
+
+
+def test_a_broadcast_whose_flow_is_gone_does_not_start(page, got):
+    draft = from_row(broadcasts.get(got))
+    assert page.runtime.objection(draft) == ""
+    gone = replace(page.runtime, flows=Flows())
+    assert "There is no flow called “tea”" in gone.objection(draft)
 
 
 def test_an_erased_person_is_nowhere_and_the_sums_stay(page, got, clock):
