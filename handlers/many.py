@@ -1,6 +1,6 @@
-"""What only some platforms can: one message to many people in one call, and a list of who follows.
+"""What only some platforms can: one message to many people in one call, a list of who follows, pictures as bytes.
 
-Ask a platform with `isinstance(platform, SendsToMany)` or `isinstance(platform, ListsFollowers)`.
+Ask a platform with `isinstance(platform, SendsToMany)`, `ListsFollowers` or `UploadsBytes`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -202,4 +202,13 @@ class ListsFollowers(Protocol):
 
     def followers(self, people: Sequence[str]) -> Iterator[Follower]:
         """Yield what is told about these people, some calls for many. Raises `PlatformError`."""
+        ...
+
+
+@runtime_checkable
+class UploadsBytes(Protocol):
+    """A platform that takes a picture itself, where others fetch it from an address; ask with `isinstance`."""
+
+    def upload_bytes(self, data: bytes) -> str:
+        """Put a picture of our own on the platform; return its handle there. Raises `PlatformError`."""
         ...

@@ -1,12 +1,14 @@
 """What came of a broadcast beyond its sums: clicks, flows, opt-outs, examples, one person's row."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import peewee as pw
 
 from storage.database import execute
+from storage.fields import from_ms, to_ms
 from storage.models import Recipient, Subscriber
 
+_TAKEN = "state IN ('sent', 'delivered', 'read') AND sent_at IS NOT NULL"
 _NAME = "trim(s.first_name || ' ' || s.last_name)"
 
 
@@ -14,6 +16,28 @@ def clicks(broadcast_id: int) -> dict[str, int]:
     """Count the people who tapped each button, by its place."""
     rows = execute("SELECT button, count(*) FROM clicks WHERE broadcast_id = ? GROUP BY button", (broadcast_id,))
     return dict(rows)
+
+
+def tapped(broadcast_id: int) -> int:
+    """Count the people who tapped any button."""
+    rows = execute("SELECT count(DISTINCT subscriber_id) FROM clicks WHERE broadcast_id = ?", (broadcast_id,))
+    return int(rows[0][0])
+
+
+def last_sent(broadcast_id: int) -> datetime | None:
+    """Return when the last message left that the platform took; None when it has taken none."""
+    rows = execute(f"SELECT max(sent_at) FROM recipients WHERE broadcast_id = ? AND {_TAKEN}", (broadcast_id,))
+    return None if rows[0][0] is None else from_ms(rows[0][0])
+
+
+def per_slot(broadcast_id: int, start: datetime, slot: timedelta) -> dict[int, int]:
+    """Count the people reached in each slot of time since `start`, slots without anybody left out."""
+    rows = execute(
+        f"SELECT (sent_at - ?) / ? AS slot, count(*) FROM recipients WHERE broadcast_id = ? AND {_TAKEN}"
+        " AND sent_at >= ? GROUP BY slot",
+        (to_ms(start), slot // timedelta(milliseconds=1), broadcast_id, to_ms(start)),
+    )
+    return {int(row[0]): int(row[1]) for row in rows}
 
 
 def flows(broadcast_id: int) -> list[tuple[str, int, int]]:

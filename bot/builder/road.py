@@ -59,22 +59,22 @@ def _other(draft: Draft) -> str:
 def _say_road(turn: Turn, draft: Draft, road: str, people: int) -> str:
     if road != MASS:
         return turn.plural(
-            "one by one: {n} with an open window",
-            "one by one: {n} with an open window",
+            "one by one, {n} with an open window",
+            "one by one, {n} with an open window",
             people,
         )
     allowance = turn.desk.mass_allowance(draft)
     if allowance.daily is not None:
         if not allowance.left:
-            return turn.say("mass: {n} get it, but none of that day's {most} is left", n=people, most=allowance.daily)
+            return turn.say("mass, {n} get it, but none of that day's {most} is left", n=people, most=allowance.daily)
         return turn.say(
-            "mass: {n} get it, takes 1 of the {left} left that day (limit {most})",
+            "mass, {n} get it, takes 1 of the {left} left that day (limit {most})",
             n=people,
             left=allowance.left,
             most=allowance.daily,
         )
     if allowance.monthly is not None:
         return turn.say(
-            "mass: {n} get it, takes 1 of the {most} each of them may get a month", n=people, most=allowance.monthly
+            "mass, {n} get it, takes 1 of the {most} each of them may get a month", n=people, most=allowance.monthly
         )
-    return turn.say("mass: {n} get it", n=people)
+    return turn.say("mass, {n} get it", n=people)

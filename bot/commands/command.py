@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
-from bot.conversation.turn import Say, Turn
+from bot.conversation.turn import Said, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,6 @@ class Command:
     run: Callable[[Turn, Memory, str], Did]
 
 
-def answered(memory: Memory, *says: Say) -> Did:
+def answered(memory: Memory, *says: Said) -> Did:
     """Answer a command; the question that was open, if any, follows."""
     return Did(memory, says)

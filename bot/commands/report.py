@@ -7,10 +7,13 @@ from bot.commands.reasons import say_reason
 from bot.commands.which import which
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
-from bot.conversation.turn import Say, Turn
+from bot.conversation.turn import Picture, Say, Turn
 from bot.texts import N_
+from broadcast import figures
 from broadcast.draft import Draft
+from broadcast.figures import Figures
 from broadcast.report import Missed, Report, report
+from broadcast.report_picture import figures_of, image_of
 from handlers.content import Choice
 from storage.lifecycle import REACHED, BroadcastStatus, RecipientState
 
@@ -21,17 +24,37 @@ _TITLES = {
     RecipientState.UNKNOWN: N_("{n} in doubt: {reason}"),
 }
 
+_BARS = {
+    figures.AUDIENCE: N_("everybody meant"),
+    figures.SENT: N_("sent"),
+    figures.DELIVERED: N_("delivered"),
+    figures.READ: N_("read"),
+    figures.TAPPED: N_("tapped something"),
+}
+
 
 def _report(turn: Turn, memory: Memory, rest: str) -> Did:
     found = which(turn, memory, rest, "report", _S.SENDING, _S.PAUSED, _S.SENT, _S.CANCELLED)
     if isinstance(found, Say):
         return answered(memory, found)
-    lines = say_report(turn, found, report(found))
+    told = report(found)
+    lines = say_report(turn, found, told)
     ways = tuple(way for way in moves(turn, found) if way.value != f"/broadcast report {found.id}")
     if found.status in {_S.SENT, _S.CANCELLED} and (n := turn.desk.doubtful(found)):
         lines.append(turn.say("Whoever is in doubt can be left so, or sent it again; then some may have it twice."))
         ways = (Choice(title=turn.say("Send again to {n}", n=n), value=f"/broadcast resend {found.id}"), *ways)
-    return answered(memory, Say("\n".join(lines), ways))
+    if not (turn.desk.pictures and told.sums.of(*REACHED)):
+        return answered(memory, Say("\n".join(lines), ways))
+    lines.append(say_letters(turn, figures_of(found, told)))
+    return answered(memory, Say("\n".join(lines), ways), Picture(image_of(found)))
+
+
+def say_letters(turn: Turn, shown: Figures) -> str:
+    """Say what each letter of the picture stands for."""
+    named = [(bar.letter, turn.say(_BARS[bar.what])) for bar in shown.funnel]
+    named.append((shown.timeline.letter, turn.say("sent over time")))
+    named += [(bar.letter, turn.say("“{title}”", title=bar.what)) for bar in shown.buttons]
+    return turn.say("In the picture: {letters}.", letters=" · ".join(f"{letter} {name}" for letter, name in named))
 
 
 def say_report(turn: Turn, draft: Draft, told: Report) -> list[str]:

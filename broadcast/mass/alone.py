@@ -7,10 +7,10 @@ from handlers.content import Content
 from handlers.contract import Platform
 from handlers.many import MassSending
 from handlers.outcomes import Outcome, Uncertain
-from storage import mass_jobs, subscribers
+from storage import mass_jobs, mass_people, subscribers
 from storage.database import transaction
 from storage.lifecycle import MassJobState, RecipientState
-from storage.mass_jobs import Member
+from storage.mass_people import Member
 from storage.models import MassJob
 
 
@@ -26,21 +26,21 @@ def write_to_one(
         if not mass_jobs.lock_sending(draft.id):
             mass_jobs.change(job, worker=None)
             return
-        members = mass_jobs.people(job, (RecipientState.PENDING.value,))
-        mass_jobs.skip(
+        members = mass_people.people(job, (RecipientState.PENDING.value,))
+        mass_people.skip(
             job, [(one.subscriber_id, one.barred) for one in members if one.barred], now, RecipientState.PENDING
         )
         members = [one for one in members if not one.barred]
         if not members:
             mass_jobs.move(job, MassJobState.FAILED, now, worker=None, reason="nobody_left")
             return
-        mass_jobs.mark_sending(job, now)
+        mass_people.mark_sending(job, now)
         mass_jobs.move(job, MassJobState.CALLING, now, first_call_at=now, called_at=now)
     outcome = _speak(members[0], draft, content, handle, platform, mass, record)
     with transaction():
         if isinstance(outcome, Uncertain):
             mass_jobs.move(job, MassJobState.FAILED, record.now(), worker=None, reason="no_answer")
-            mass_jobs.mark(job, RecipientState.UNKNOWN, record.now(), reason="no_answer")
+            mass_people.mark(job, RecipientState.UNKNOWN, record.now(), reason="no_answer")
         else:
             record.outcome(job, draft, outcome)
 

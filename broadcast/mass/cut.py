@@ -6,7 +6,7 @@ from datetime import datetime
 from broadcast.draft import Draft
 from broadcast.mass.allowance import month_start
 from handlers.many import MassSending
-from storage import ledger, mass_jobs
+from storage import ledger, mass_jobs, mass_people
 from storage.database import transaction
 
 
@@ -20,8 +20,11 @@ def cut(draft: Draft, mass: MassSending, now: datetime) -> None:
         if mass_jobs.of(draft.id):
             return
         if mass.monthly_most is not None:
-            mass_jobs.skip_those(
-                draft.id, mass_jobs.had_their_share(draft.channel_id, month_start(now), mass.monthly_most), "quota", now
+            mass_people.skip_those(
+                draft.id,
+                mass_people.had_their_share(draft.channel_id, month_start(now), mass.monthly_most),
+                "quota",
+                now,
             )
         kind, sizes = _plan(draft, mass)
         mass_jobs.make(draft.id, kind, sizes, f"c{draft.id}-{secrets.token_hex(4)}", now)

@@ -11,7 +11,7 @@ from broadcast.reach import Reach, count_all
 from handlers.content import Content
 from handlers.contract import Platform, Problem
 from handlers.many import MassSending, SendsToMany
-from storage import channels, mass_jobs
+from storage import channels, mass_people
 from storage.models import Subscriber
 
 
@@ -19,7 +19,7 @@ def mass_reach(channel_id: int, matching: pw.Expression | None, at: datetime, ma
     """Forecast who would get a mass message at `at`: no window is needed, but some may have had their month's share."""
     capped = None
     if mass.monthly_most is not None:
-        capped = Subscriber.id.in_(mass_jobs.had_their_share(channel_id, month_start(at), mass.monthly_most))
+        capped = Subscriber.id.in_(mass_people.had_their_share(channel_id, month_start(at), mass.monthly_most))
     return count_all(channel_id, matching, capped)
 
 

@@ -14,9 +14,9 @@ from broadcast.verdict import EXPIRED_PICTURE, said
 from handlers.contract import PlatformError
 from handlers.many import MassSending
 from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused, Uncertain
-from storage import channels, mass_jobs
+from storage import channels, mass_jobs, mass_people
 from storage.lifecycle import MassJobState, RecipientState
-from storage.mass_jobs import Member
+from storage.mass_people import Member
 from storage.models import MassJob
 
 AGAIN_AFTER = timedelta(seconds=61)
@@ -46,7 +46,7 @@ class Record:
                 self._accepted(job, outcome, left_out)
             case Uncertain(why) if why == CONFIRMING:
                 mass_jobs.move(job, MassJobState.CONFIRMING, now, worker=None, reason=why)
-                mass_jobs.mark(job, RecipientState.UNKNOWN, now, reason=why)
+                mass_people.mark(job, RecipientState.UNKNOWN, now, reason=why)
                 self.notify("confirming", draft)
             case Uncertain(why):
                 self._unclear(job, why)
@@ -58,14 +58,14 @@ class Record:
         """Record that the worker of a call is gone: the call may have been heard or not."""
         if job.kind == "single":
             mass_jobs.move(job, MassJobState.FAILED, self.now(), worker=None, reason="worker_lost")
-            mass_jobs.mark(job, RecipientState.UNKNOWN, self.now(), reason="worker_lost")
+            mass_people.mark(job, RecipientState.UNKNOWN, self.now(), reason="worker_lost")
         else:
             self._unclear(job, "worker_lost")
 
     def never_answered(self, job: MassJob) -> None:
         """End a job whose call may have been heard and may not be repeated: its people stay in doubt."""
         mass_jobs.move(job, MassJobState.FAILED, self.now(), worker=None, reason="never_answered")
-        mass_jobs.mark(job, RecipientState.FAILED, self.now(), reason="never_answered", of=(RecipientState.PENDING,))
+        mass_people.mark(job, RecipientState.FAILED, self.now(), reason="never_answered", of=(RecipientState.PENDING,))
 
     def put_off(self, job: MassJob, draft: Draft, error: PlatformError) -> None:
         """Record that something before the call was refused: nothing was said to anybody."""
@@ -84,9 +84,9 @@ class Record:
         if not accepted.again:
             # An earlier call was not heard after all, so those who were left out of this one did not get it.
             left = [(member.subscriber_id, member.barred) for member in left_out]
-            mass_jobs.skip(job, left, now, RecipientState.UNKNOWN)
+            mass_people.skip(job, left, now, RecipientState.UNKNOWN)
         mass_jobs.move(job, MassJobState.SUBMITTED, now, job_id=accepted.message_id, worker=None, reason="")
-        mass_jobs.mark(job, RecipientState.SENT, now, job_id=accepted.message_id)
+        mass_people.mark(job, RecipientState.SENT, now, job_id=accepted.message_id)
         if job.kind == "single":  # its answer is all there will ever be
             mass_jobs.move(job, MassJobState.FINISHED, now)
         elif accepted.message_id:
@@ -95,7 +95,7 @@ class Record:
     def _unclear(self, job: MassJob, why: str, wait: timedelta = AGAIN_AFTER) -> None:
         """Let the call be repeated with the same key when that is possible; whether it still may is seen then."""
         now = self.now()
-        mass_jobs.mark(job, RecipientState.UNKNOWN, now, reason="no_answer")
+        mass_people.mark(job, RecipientState.UNKNOWN, now, reason="no_answer")
         mass_jobs.move(job, MassJobState.UNCLEAR, now, not_before=now + wait, worker=None, reason=why)
 
     def _refused(self, job: MassJob, draft: Draft, refused: Refused) -> None:
@@ -122,18 +122,18 @@ class Record:
     def _back(self, job: MassJob, wait: timedelta, reason: str) -> None:
         """Put a job back in line. It stays unclear where an earlier call may have been heard."""
         now = self.now()
-        if mass_jobs.count(job, RecipientState.UNKNOWN):
+        if mass_people.count(job, RecipientState.UNKNOWN):
             self._unclear(job, reason, wait)
             return
         mass_jobs.move(
             job, MassJobState.PLANNED, now, not_before=now + wait, worker=None, reason=reason, first_call_at=None
         )
-        mass_jobs.mark(job, RecipientState.PENDING, now)
+        mass_people.mark(job, RecipientState.PENDING, now)
 
     def _upload_anew(self, job: MassJob, draft: Draft, refused: Refused) -> None:
         """Let pictures and the draft be made anew, once; an unclear call may have used its draft up."""
         again = job.reason == EXPIRED_PICTURE
-        doubtful = mass_jobs.count(job, RecipientState.UNKNOWN) > 0
+        doubtful = mass_people.count(job, RecipientState.UNKNOWN) > 0
         self._back(job, AGAIN_AFTER if doubtful else timedelta(0), EXPIRED_PICTURE)
         if again and not doubtful:
             hold(draft, SYSTEM, said(refused), self.now(), self.notify)
@@ -147,10 +147,10 @@ class Record:
 
         Nobody tells who it was: the halves find out.
         """
-        if job.kind != "list" or mass_jobs.count(job, RecipientState.UNKNOWN):
+        if job.kind != "list" or mass_people.count(job, RecipientState.UNKNOWN):
             return False
         self._back(job, timedelta(0), reason)
-        people = mass_jobs.count(job, RecipientState.PENDING)
+        people = mass_people.count(job, RecipientState.PENDING)
         half = people // 2
         parts, kind = ((half, people - half), "list") if half > 1 else ((1,) * people, "single")
         mass_jobs.split(job, parts, kind, self.now())
@@ -160,7 +160,7 @@ class Record:
         now, failure = self.now(), refused.failure
         personal = job.kind == "single" and failure.fate in {Fate.SKIP, Fate.UNSUBSCRIBE}
         mass_jobs.move(job, MassJobState.FAILED, now, worker=None, reason=failure.reason)
-        mass_jobs.mark(
+        mass_people.mark(
             job,
             RecipientState.SKIPPED if personal else RecipientState.FAILED,
             now,

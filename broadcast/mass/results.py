@@ -9,7 +9,7 @@ from broadcast.sweep import Notify
 from handlers.contract import PlatformError
 from handlers.events import MassSendFinished
 from handlers.many import JobState, MassSending
-from storage import broadcasts, mass_jobs
+from storage import broadcasts, mass_jobs, mass_people, mass_reports
 from storage.database import transaction
 from storage.lifecycle import MassJobState, RecipientState
 from storage.models import MassJob
@@ -40,7 +40,7 @@ def finished(channel_id: int, event: MassSendFinished, mass: MassSending, now: d
     }
     job = mass_jobs.by_job_id(channel_id, event.job_id) or mass_jobs.confirming(channel_id)
     if job is None:
-        mass_jobs.keep_report(channel_id, event.job_id, counts, now)
+        mass_reports.keep(channel_id, event.job_id, counts, now)
         return
     mass_jobs.change(job, job_id=event.job_id, **counts)
     _end(job, event.status, mass, now, notify)
@@ -48,7 +48,7 @@ def finished(channel_id: int, event: MassSendFinished, mass: MassSending, now: d
 
 def apply_report(channel_id: int, job: MassJob, mass: MassSending, now: datetime, notify: Notify) -> None:
     """Apply the report that came before the job's id was known, if one did."""
-    report = mass_jobs.take_report(channel_id, job.job_id)
+    report = mass_reports.take(channel_id, job.job_id)
     if report is None:
         return
     mass_jobs.change(
@@ -66,10 +66,10 @@ def _end(job: MassJob, status: str, mass: MassSending, now: datetime, notify: No
     ending = mass.ending(status)
     if ending.sent:
         if mass_jobs.move(job, MassJobState.FINISHED, now, worker=None, reason=""):
-            mass_jobs.mark(job, RecipientState.SENT, now, job_id=job.job_id)
+            mass_people.mark(job, RecipientState.SENT, now, job_id=job.job_id)
         return
     if mass_jobs.move(job, MassJobState.FAILED, now, worker=None, reason=ending.reason):
-        mass_jobs.mark(job, RecipientState.FAILED, now, reason=ending.reason, code=status)
+        mass_people.mark(job, RecipientState.FAILED, now, reason=ending.reason, code=status)
         row = broadcasts.get(job.broadcast_id)
         assert row is not None
         notify("review_failed", from_row(row))
@@ -83,7 +83,7 @@ def ask_about_silent_jobs(channel_id: int, mass: MassSending, now: datetime, not
             match state:
                 case JobState.SENT | JobState.DELETED:
                     if mass_jobs.move(job, MassJobState.FINISHED, now, worker=None, reason="not_told"):
-                        mass_jobs.mark(job, RecipientState.SENT, now, job_id=job.job_id)
+                        mass_people.mark(job, RecipientState.SENT, now, job_id=job.job_id)
                 case JobState.FAILED:
                     _end(job, "", mass, now, notify)
                 case _:

@@ -16,10 +16,10 @@ from broadcast.sweep import Notify
 from handlers.content import Articles, Content, Message
 from handlers.contract import Platform, PlatformError
 from handlers.many import Everyone, Listed, MassSending, Recipients, Tagged
-from storage import broadcasts, mass_jobs
+from storage import broadcasts, mass_jobs, mass_people
 from storage.database import transaction
 from storage.lifecycle import BroadcastStatus, MassJobState, RecipientState
-from storage.mass_jobs import Member
+from storage.mass_people import Member
 from storage.models import MassJob
 
 KEY_MARGIN = timedelta(minutes=30)
@@ -93,7 +93,7 @@ class Steps:
     def _call(self, job: MassJob, draft: Draft, content: Content, handle: str) -> None:
         """Commit the intent, make the call, record what it came to."""
         with transaction():
-            barred = mass_jobs.barred(job, _OPEN)
+            barred = mass_people.barred(job, _OPEN)
             to = self._begin(job, draft, barred)
         if to is None:
             return
@@ -117,24 +117,24 @@ class Steps:
             # They stopped since it was planned. Only a tag leaves them out.
             mass_jobs.change(job, kind="tag", worker=None)
             return None
-        mass_jobs.skip(job, [(member.subscriber_id, member.barred) for member in barred], now, RecipientState.PENDING)
+        mass_people.skip(job, [(member.subscriber_id, member.barred) for member in barred], now, RecipientState.PENDING)
         to = self._to(job)
         if to is None:
             return None
-        mass_jobs.mark_sending(job, now)
+        mass_people.mark_sending(job, now)
         mass_jobs.move(job, MassJobState.CALLING, now, called_at=now, first_call_at=job.first_call_at or now)
         return to
 
     def _to(self, job: MassJob) -> Recipients | None:
         match job.kind:
             case "list":
-                people = tuple(member.person for member in mass_jobs.people(job, _OPEN) if not member.barred)
+                people = tuple(member.person for member in mass_people.people(job, _OPEN) if not member.barred)
                 if self.mass.list_sizes(len(people)):
                     return Listed(people)
                 left = len(people)
             case kind:
                 open_states = (RecipientState.PENDING, RecipientState.UNKNOWN)
-                left = mass_jobs.count(job, *open_states) - len(mass_jobs.barred(job, _OPEN))
+                left = mass_people.count(job, *open_states) - len(mass_people.barred(job, _OPEN))
                 if left > 0:
                     if kind == "everyone":
                         return Everyone()

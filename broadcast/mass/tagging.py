@@ -8,7 +8,7 @@ import structlog
 from handlers.contract import PlatformError
 from handlers.many import MassSending
 from handlers.outcomes import Fate
-from storage import mass_jobs
+from storage import mass_jobs, mass_people
 from storage.database import transaction
 from storage.lifecycle import RecipientState
 from storage.models import MassJob
@@ -33,7 +33,7 @@ def give_tag(job: MassJob, mass: MassSending, now: Callable[[], datetime], goes_
     if job.tag is None:
         mass_jobs.change(job, tag=mass.create_tag(f"clarion {job.key}"))
     assert job.tag is not None
-    while members := mass_jobs.people(job, _OPEN, job.tagged, mass.tag_most):
+    while members := mass_people.people(job, _OPEN, job.tagged, mass.tag_most):
         failed = _give(mass, job.tag, [member.person for member in members if not member.barred])
         gone = [
             (member.subscriber_id, reason)
@@ -41,11 +41,11 @@ def give_tag(job: MassJob, mass: MassSending, now: Callable[[], datetime], goes_
             if (reason := member.barred or failed.get(member.person, ""))
         ]
         with transaction():
-            mass_jobs.skip(job, gone, now(), RecipientState.PENDING)
+            mass_people.skip(job, gone, now(), RecipientState.PENDING)
             mass_jobs.change(job, tagged=members[-1].subscriber_id)
         if not goes_on():
             return False
-    barred = mass_jobs.barred(job, _OPEN)
+    barred = mass_people.barred(job, _OPEN)
     for start in range(0, len(barred), mass.tag_most):
         mass.take_from_tag(job.tag, [member.person for member in barred[start : start + mass.tag_most]])
     return True
@@ -85,7 +85,7 @@ def remove_tags(channel_id: int, mass: MassSending, used_before: datetime) -> No
 def _empty(job: MassJob, tag: int, mass: MassSending) -> bool:
     """Take a tag from some of its people, until few enough have it for it to be deleted; False where that failed."""
     for _ in range(AT_ONCE):
-        members = mass_jobs.tagged_last(job, mass.tag_most)
+        members = mass_people.tagged_last(job, mass.tag_most)
         if not members:
             break
         try:

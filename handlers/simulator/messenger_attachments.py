@@ -1,10 +1,13 @@
 """Files the Page has uploaded, and what the platform finds wrong with the address of a file."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from handlers.simulator.messenger_errors import GraphError, invalid
 from handlers.simulator.messenger_people import DAY_MS
+
+Json = dict[str, Any]
 
 ATTACHMENT_LIFE_MS = 90 * DAY_MS  # Messenger Platform, saving assets (Apr 22, 2026)
 
@@ -57,6 +60,19 @@ class Attachments:
         attachment_id = str(1_857_777_000_000_000 + len(self._made))
         self._made[attachment_id] = (kind, url, now_ms)
         return attachment_id
+
+    def located(self, message: Json) -> Json:
+        """Return a message that was checked with the address beside each id of an uploaded file, as phones show it."""
+        if "attachment" in message:
+            return {**message, "attachment": self._with_url(message["attachment"])}
+        if "attachments" in message:
+            return {**message, "attachments": [self._with_url(each) for each in message["attachments"]]}
+        return message
+
+    def _with_url(self, attachment: Json) -> Json:
+        payload = attachment["payload"]
+        made = self._made.get(str(payload.get("attachment_id")))
+        return attachment if made is None else {**attachment, "payload": {**payload, "url": made[1]}}
 
     def url(self, attachment_id: object, kind: str, now_ms: int) -> str:
         """Return the address of an uploaded file.

@@ -79,7 +79,7 @@ class Messages:
             mid=self._mid(),
             metadata=shown.get("metadata", ""),
             messaging_type=kind,
-            message=shown,
+            message=world.attachments.located(shown),
             at=now,
             echoes=0 if "lost_echo" in struck else 2 if "duplicate_echo" in struck else 1,
         )

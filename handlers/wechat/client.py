@@ -121,7 +121,8 @@ class AccountClient(WeChatClient):  # type: ignore[misc]  # wechatpy is publishe
         fresh = self.tokens.renew(token)
         if isinstance(fresh, Refused):
             return fresh
-        return once(fresh) if fresh != token else result
+        # Also with the same token: `stable_token` gives it again while it is good, and a server of theirs was behind.
+        return once(fresh)
 
     def read(
         self,

@@ -90,7 +90,7 @@ class BulkSender:
         fresh = await asyncio.to_thread(tokens.renew, token)
         if isinstance(fresh, Refused):
             return fresh
-        return await self._once(http, fresh, data) if fresh != token else result
+        return await self._once(http, fresh, data)
 
     async def _once(self, http: aiohttp.ClientSession, token: Secret, data: bytes) -> Result:
         try:

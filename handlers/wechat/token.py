@@ -62,8 +62,8 @@ class Tokens:
     def renew(self, failed: Secret) -> Secret | Refused:
         """Return a token for another try after WeChat refused `failed`.
 
-        WeChat is only asked while `failed` is still the one everybody uses. What comes back may be `failed`
-        again; then it is not the token, and another try would be refused too.
+        WeChat is only asked while `failed` is still the one everybody uses. What comes back may be `failed` again: one
+        more try with it is worth making, and no second one.
         """
         return self._renewed(stale=failed)
 

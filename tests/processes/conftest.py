@@ -9,7 +9,7 @@ import pytest
 from tests.support.promise import Sender
 from tests.support.stack import running
 
-PEOPLE = 400
+PEOPLE = 300
 RATE = 200
 
 

@@ -1,6 +1,7 @@
 """Nobody twice, nobody lost on an Official Account, whatever goes wrong between us and the platform."""
 
 import base64
+import re
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -70,7 +71,7 @@ def test_a_call_that_was_not_heard_is_made_again(stack, group, fault):
     stack.fault(fault, next_calls=1, calls=[MASS])
     broadcast = stack.launch(fault, group)
     stack.job_is(broadcast, "unclear")
-    stack.minute_passes()
+    stack.all_is_due()
     stack.job_is(broadcast, "finished")
     once(stack, broadcast)
 
@@ -108,7 +109,7 @@ def test_a_worker_killed_between_draft_and_call_sends_that_draft_once(stack, gro
     stack.kill("worker")
     stack.start_worker()
     stack.job_is(broadcast, "unclear", seconds=20)
-    stack.minute_passes()
+    stack.all_is_due()
     stack.job_is(broadcast, "finished")
     once(stack, broadcast)
     assert (stack.calls("draft/add"), stack.calls("material/add_material")) == (1, 1)
@@ -137,7 +138,7 @@ def test_an_event_that_is_lost_is_asked_for(stack, group):
     stack.fault("lost_event", next_calls=1)
     broadcast = stack.launch("Lost", group)
     stack.job_is(broadcast, "submitted")
-    stack.minute_passes()
+    stack.all_is_due()
     stack.job_is(broadcast, "finished", seconds=15)
     assert stack.jobs(broadcast) == [("list", "finished", 10, "not_told")]
     assert stack.calls("message/mass/get") == 1
@@ -212,4 +213,4 @@ def test_news_that_could_not_be_said_waits_for_the_admins_next_message(stack, gr
 
 def test_check_says_how_far_the_followers_are_known(stack):
     told = stack.run("check")
-    assert "200 known, list read" in told
+    assert re.search(r"followers: \d+ known, list read .* ago", told)

@@ -154,6 +154,9 @@ class Stage:
     def _impatient(self) -> None:
         self.desk = replace(self.desk, patience=0.0)
 
+    def _shows_pictures(self) -> None:
+        self.desk = replace(self.desk, pictures=True)
+
     def _plain(self) -> None:
         platform = self.desk.platform
         self.desk = replace(self.desk, platform=_WithoutChoices(platform))  # type: ignore[arg-type]
@@ -225,6 +228,7 @@ DEEDS = {
     r"the value (\w+) is a (\w+)": Stage._value,
     r"(\d+) (seconds?|minutes?|hours?|days?) pass": Stage._pass,
     r"there are no quick replies": Stage._plain,
+    r"reports can be shown as pictures": Stage._shows_pictures,
     r"counting takes long": Stage._impatient,
     r"at most (\d+) (broadcasts|messages) (each )?per (day|month)": Stage._at_most,
     r"(\w+) (\w+) \((\w+)\) can get it": Stage._person,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground import guard
-from bot.playground.processes import ChildFailed, Processes
+from bot.playground.processes import ChildFailed, Processes, forget_settings
 
 SLEEPER = ("-c", "import time; print('up', flush=True); time.sleep(60)")
 
@@ -61,19 +61,18 @@ def test_a_child_that_ends_instead_of_starting_is_told_with_its_last_words(proce
         processes.wait("web", lambda: False)
 
 
-def test_a_command_that_fails_is_told_with_its_last_words(processes: Processes) -> None:
-    with pytest.raises(ChildFailed, match="no such luck"):
-        processes.run("-c", "raise SystemExit('no such luck')")
-
-
-def test_a_command_gives_what_it_printed(processes: Processes) -> None:
-    assert processes.run("-c", "print('done')") == "done\n"
-
-
 def test_the_owner_s_settings_do_not_reach_the_children(processes: Processes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLARION_DATABASE__URL", "postgresql://the-real-one/")
-    said = processes.run("-c", "import os; print([name for name in os.environ if name.startswith('CLARION')])")
-    assert said == "[]\n"
+    processes.start("one", "-c", "import os; print([name for name in os.environ if name.startswith('CLARION')], 'up')")
+    _until(_up(processes, "one"))
+    assert processes.log("one").read_text() == "[] up\n"
+
+
+def test_the_owner_s_settings_are_forgotten_here_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLARION_DATABASE__URL", "postgresql://the-real-one/")
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", "--reload")
+    forget_settings()
+    assert not [name for name in os.environ if name.startswith(("CLARION_", "GUNICORN_"))]
 
 
 def test_the_guard_counts_the_groups_that_were_not_ended() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from broadcast.mass.cut import cut
 from handlers.many import Everyone, Listed, Tagged
-from storage import mass_jobs, subscribers
+from storage import mass_jobs, mass_people, subscribers
 from storage.lifecycle import Consent
 
 
@@ -23,7 +23,7 @@ def test_people_are_put_into_lists(service, people, jobs):
     assert [(kind, size) for kind, _, size in service.jobs(broadcast)] == jobs
     cut(service.draft(broadcast), service.mass, service.clock.now())
     assert len(service.jobs(broadcast)) == len(jobs)
-    members = [{one.person for one in mass_jobs.people(job, ["pending"])} for job in mass_jobs.of(broadcast)]
+    members = [{one.person for one in mass_people.people(job, ["pending"])} for job in mass_jobs.of(broadcast)]
     assert [len(one) for one in members] == [size for _, size in jobs]
     assert len(set().union(*members)) == people
 

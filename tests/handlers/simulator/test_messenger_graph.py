@@ -194,6 +194,13 @@ def test_sending_a_reusable_image_returns_its_id(page):
     assert page.send(page.person(), again)[0] == 200
 
 
+def test_an_uploaded_image_is_shown_on_the_phone(page):
+    _, made = page.call("POST", "/v26.0/me/message_attachments", {"message": {"attachment": IMAGE}})
+    page.send(page.person(), {"attachment": {"type": "image", "payload": made}})
+    payload = page.world.record.sends[-1].message["attachment"]["payload"]
+    assert payload == {**made, "url": IMAGE["payload"]["url"]}
+
+
 # 3.2: utility messages
 
 

@@ -106,10 +106,10 @@ def test_a_token_that_is_refused_again_ends_it(api, client):
     assert (len(api.calls(GET)), api.tokens) == (2, 2)
 
 
-def test_the_same_token_again_is_not_tried_again(api, client):
+def test_the_same_token_again_is_tried_once_more_and_never_in_a_loop(api, client):
     api.tell(GET, error(40001))
     assert client.call(GET).code == "40001"
-    assert (len(api.calls(GET)), api.tokens) == (1, 2)
+    assert (len(api.calls(GET)), api.tokens) == (2, 2)
 
 
 def test_a_worker_that_is_late_takes_the_token_another_one_renewed(api, clock, store):
