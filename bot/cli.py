@@ -10,7 +10,9 @@ from typing import NoReturn
 import peewee as pw
 
 from bot import exchange, wiring
-from bot.settings import BadSettings
+from bot.backup import BackupProblem, back_up
+from bot.init_ask import BadAnswer, Interview
+from bot.settings import PLATFORMS, BadSettings
 from bot.wiring import ChannelRuntime, Runtime
 from storage import admins, subscribers
 from storage.database import DatabaseProblem, open_database
@@ -23,11 +25,14 @@ class Mistake(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         status = options.run(options)
-    except (Mistake, BadSettings, DatabaseProblem, exchange.BadFile) as error:
+    except (Mistake, BadAnswer, BadSettings, BackupProblem, DatabaseProblem, exchange.BadFile) as error:
         print(str(error), file=sys.stderr)
+        status = 1
+    except EOFError:
+        print("The input ended before everything was answered; nothing was written.", file=sys.stderr)
         status = 1
     except pw.DatabaseError as error:
         print(f"The database refused: {str(error).strip().splitlines()[0]}.", file=sys.stderr)
@@ -41,9 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(status)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bot", description="Broadcasts from inside the chat.")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command; the page of commands is made from it."""
+    whole = argparse.ArgumentParser(prog="python -m bot", description="Broadcasts from inside the chat.")
+    commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], help_text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=help_text, description=help_text)
@@ -51,11 +57,14 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
+    _add_init(command("init", _init, "Ask for a channel's credentials and write the settings file."))
     command("web", _web, "Receive webhooks (gunicorn; PORT and WEB_CONCURRENCY are honoured).")
     command("worker", _worker, "Send broadcasts and replies.")
     command("migrate", _migrate, "Bring the database to this version; back it up first.")
     check = command("check", _check, "Say, line by line, what is right and what to mend.")
-    check.add_argument("--offline", action="store_true", help="do not call the platforms")
+    check.add_argument("--offline", action="store_true", help="ask neither the platforms nor our own address")
+    backup = command("backup", _backup, "Write the whole database, as it is at one moment, to a file.")
+    backup.add_argument("file", metavar="PATH")
     demo = command("demo", _demo, "Try everything with simulated platforms: nothing needed, nothing left behind.")
     demo.add_argument("--port", type=int, default=8700, help="port of the page (default 8700)")
     demo.add_argument("--people", type=int, default=200, help="how many subscribers (default 200)")
@@ -77,7 +86,18 @@ def _parser() -> argparse.ArgumentParser:
     erasing.add_argument("person", metavar="PLATFORM_USER_ID")
     status = command("status", _status, "List all broadcasts with their numbers.")
     status.add_argument("--json", action="store_true", help="for programs")
-    return parser
+    return whole
+
+
+def _add_init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="answers",
+                        help="answer a question; a secret may be env:NAME or file:PATH")  # fmt: skip
+    parser.add_argument("--platform", choices=PLATFORMS, help="the same as --set platform=…")
+    parser.add_argument("--name", help="the same as --set name=…")
+    parser.add_argument("--base-url", metavar="URL", help="where people reach this program from outside")
+    parser.add_argument("--api-base", metavar="URL", help="a simulator, to try without an account")
+    parser.add_argument("--add", action="store_true", help="add a channel to the file that is there")
+    parser.add_argument("--force", action="store_true", help="write the file anew and forget what it says")
 
 
 def _runtime(options: argparse.Namespace) -> Runtime:
@@ -90,6 +110,22 @@ def _channel(runtime: Runtime, name: str) -> ChannelRuntime:
     except KeyError:
         known = ", ".join(sorted(runtime.channels)) or "none yet"
         raise Mistake(f"There is no channel called {name}; the settings have: {known}.") from None
+
+
+def _init(options: argparse.Namespace) -> int:
+    from bot.init import Wanted, init  # noqa: PLC0415 - only this command asks anybody
+
+    given: dict[str, str] = {}
+    for pair in options.answers:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise Mistake(f"--set takes NAME=VALUE; got {pair!r}.")
+        given[name] = value
+    flags = {name: getattr(options, name) for name in ("platform", "name", "base_url", "api_base")}
+    given |= {name: value for name, value in flags.items() if value is not None}
+    wanted = Wanted(wiring.config_path(options.config), given, force=options.force, add=options.add)
+    print("\n".join(init(wanted, Interview(given))))
+    return 0
 
 
 def _web(options: argparse.Namespace) -> int:
@@ -118,13 +154,25 @@ def _migrate(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from bot.doctor import examine  # noqa: PLC0415
+    from bot.doctor.examine import examine  # noqa: PLC0415
+    from bot.doctor.finding import Level  # noqa: PLC0415
 
-    fine = True
-    for good, line in examine(wiring.config_path(options.config), online=not options.offline):
-        print(f"{'ok  ' if good else 'FIX '} {line}")
-        fine &= good
-    return 0 if fine else 1
+    found = dict.fromkeys(Level, 0)
+    for finding in examine(wiring.config_path(options.config), online=not options.offline):
+        print(f"{finding.level.value:<4} {finding.sentence}", flush=True)
+        found[finding.level] += 1
+    print(f"{found[Level.FIX]} to fix, {found[Level.WARN]} to know of, {found[Level.OK]} right")
+    return 1 if found[Level.FIX] else 0
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from bot.settings import load  # noqa: PLC0415
+
+    path, target = wiring.config_path(options.config), Path(options.file).absolute()
+    url = load(path).database.url
+    back_up(open_database(url, path.parent), url, target)
+    print(f"{target}: {target.stat().st_size / 1_000_000:,.1f} MB. Keep {path.name} and the flows folder with it.")
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -128,8 +128,8 @@ def test_everything_can_be_said_by_flags_and_secrets_stay_where_they_are(init, t
     ("lines", "flags", "sentence"),
     [
         (("telegram",), (), "platform: expected messenger or wechat; got 'telegram'."),
-        (("messenger", "My Page"), (), "name: "),
-        (("messenger", "page", ""), (), "page_id: "),
+        (("messenger", "My Page"), (), "name: small letters, digits"),
+        (("messenger", "page", ""), (), "page_id: it cannot be empty."),
         (MESSENGER[:3], (), "access_token is missing: answer with --set access_token=…"),
         (("wechat", "a", "wx1", "s", "t", "short"), (), "an EncodingAESKey has 43 characters; this has 5"),
         (MESSENGER, ("--set", "colour=red"), "colour is not a setting of a messenger channel"),
