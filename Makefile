@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format messages lock audit clean
+.PHONY: demo test check format messages docs lock audit clean
 
 demo: $(VENV)/demo.stamp  ## try everything with simulated platforms; Ctrl-C ends it
 	@$(BIN)/python -m bot demo
@@ -26,6 +26,11 @@ format: $(VENV)/dev.stamp  ## let the formatter and the linter mend what they ca
 
 messages: $(VENV)/dev.stamp  ## collect the sentences into the catalogues; then translate what is new
 	@$(BIN)/python -m bot.locales.update
+
+docs: $(VENV)/dev.stamp  ## write the pages anew that are made from the code and the conversations
+	@$(BIN)/python -m bot.config_example > config.example.toml
+	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -m tests.scenarios.document
 
 lock: $(VENV)/dev.stamp  ## write the lock files anew from pyproject.toml
 	@for part in run demo dev; do \
