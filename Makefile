@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 demo: $(VENV)/demo.stamp  ## try everything with simulated platforms; Ctrl-C ends it
 	@$(BIN)/python -m bot demo
 
-test: $(VENV)/dev.stamp  ## the whole suite
-	@$(BIN)/python -m pytest
+test: $(VENV)/dev.stamp  ## the whole suite: what needs no processes side by side, then the rest one by one
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not processes and not browser"
+	@$(BIN)/python -m pytest -m "processes or browser"
 
 check: $(VENV)/dev.stamp  ## formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check

@@ -11,15 +11,21 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from bot.playground.accounts import account
+from bot.playground.channels import demo_channels
+from bot.playground.clock import Clock
 from bot.playground.hub import Hub
 from bot.playground.installation import Installation
 from bot.playground.page import create_page
-from bot.playground.people import made_up
-from bot.playground.processes import ChildFailed, Processes
-from bot.playground.seed import seed
+from bot.playground.people import CHINA, WORLD, made_up
+from bot.playground.processes import ChildFailed, Processes, forget_settings
+from bot.playground.seed import bring_in, speak
 from bot.playground.serving import PortTaken, listen, serving
+from bot.playground.stage import Stage
 from bot.playground.watch import watch
 from bot.playground.words import TYPED_PATH
+
+_FOLLOWERS = 60  # on WeChat, beside the people on the Page
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -42,16 +48,33 @@ def run(*, port: int, people: int) -> None:
 
 def _run(processes: Processes, port: int, people: int) -> None:
     with listen(port) as door:
-        _say("Starting the queue, a simulated Page, the web process and the worker …")
-        installation = Installation.start(processes)
-        _say(f"Taking in {people} subscribers and a few who cannot be reached …")
-        stage, hub = seed(installation, made_up(people)), Hub()
+        _say("Starting the queue, two simulated platforms, the web process and the worker …")
+        stage, hub = _set_up(processes, people), Hub()
         watch(stage, hub)
         with serving(create_page(stage, hub), door) as address:
-            _say(f"\n  Clarion's playground: {address}\n\n  Open it and type, on the admin's phone:\n")
-            _say("\n".join(f"    {line}" for line in TYPED_PATH))
+            _say(f"\n  Clarion's playground: {address}\n\n  Open it and type, on Anna's phone:\n")
+            _say("\n".join(f"    {line}" for line in TYPED_PATH["messenger"]))
             _say("\n  Ctrl-C stops everything and leaves nothing behind.")
             signal.pause()
+
+
+def _set_up(processes: Processes, people: int) -> Stage:
+    """Start everything and take everybody in: people arrive while the web process is still starting."""
+    forget_settings()
+    channels = demo_channels()
+    installation = Installation.start(processes, channels)
+    accounts = {
+        channel.name: account(channel.name, channel.platform, installation.simulators[channel.name])
+        for channel in channels
+    }
+    places = {"page": made_up(people, WORLD), "account": made_up(_FOLLOWERS, CHINA)}
+    seeded = {name: bring_in(installation, each, places[name]) for name, each in accounts.items()}
+    installation.wait_for_web()
+    for name, each in accounts.items():
+        speak(installation, each, seeded[name])
+    installation.runtime.database.close()  # this thread's; the page's threads have their own
+    clock = Clock(installation.clock_file, list(accounts.values()), installation.runtime.now)
+    return Stage(installation, accounts, {name: each.admin for name, each in seeded.items()}, clock)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ written as `env:NAME` or `file:PATH` (relative to the file) to keep it out of th
 
 import os
 import tomllib
+from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from broadcast.quiet import QuietHours, quiet_hours
 from handlers.secret import Secret
 
 
@@ -36,6 +38,12 @@ def _origin(url: str) -> str:
     return url.rstrip("/")
 
 
+def _quiet_hours(written: str) -> str:
+    quiet_hours(written, UTC)
+    return written
+
+
+Quiet = Annotated[str, AfterValidator(_quiet_hours)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Origin = Annotated[str, AfterValidator(_origin)]
 SecretText = Annotated[str, AfterValidator(Secret)]
@@ -111,6 +119,13 @@ class CommonSettings(_Section):
     )
     messages_per_person_per_day: int = Field(
         0, ge=0, description="The most messages of broadcasts one person gets on one day; 0 is no limit."
+    )
+
+
+    quiet_hours: Quiet = Field(
+        "",
+        description="When messages of broadcasts wait, by the clock where each person lives: 22:00-08:00. Empty: never."
+        " Replies never wait, and a mass message goes to all at once.",
     )
 
 
@@ -234,3 +249,8 @@ def _sentence(mistake: Any) -> str:
 def zone_of(settings: Settings, channel: Channel) -> ZoneInfo:
     """Return the time zone a channel's admins start with."""
     return ZoneInfo(channel.timezone or settings.clarion.timezone)
+
+
+def quiet_hours_of(settings: Settings, channel: Channel) -> QuietHours | None:
+    """Return when broadcasts of a channel wait, or None."""
+    return quiet_hours(channel.quiet_hours, zone_of(settings, channel))

@@ -9,8 +9,11 @@ from redis import RedisError
 from bot.inbox import receive
 from bot.links import follow
 from bot.metrics import exposition
+from bot.report_picture import fetch
 from bot.wiring import ChannelRuntime, Runtime
 from broadcast.links import PATH as LINK_PATH
+from broadcast.report_picture import ENDING
+from broadcast.report_picture import PATH as REPORT_PATH
 from handlers.contract import BadSignature, RawRequest, Reply, Unreadable
 from storage.migrate import missing
 
@@ -39,6 +42,10 @@ def create_blueprint(runtime: Runtime) -> Blueprint:
     @blueprint.get(f"{LINK_PATH}<token>")
     def link(token: str) -> Response:
         return follow(runtime, token)
+
+    @blueprint.get(f"{REPORT_PATH}<token>{ENDING}")
+    def report_picture(token: str) -> Response:
+        return fetch(runtime, token)
 
     @blueprint.get("/healthz")
     def healthz() -> Response:

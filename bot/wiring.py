@@ -22,7 +22,7 @@ from bot.flows.load import load as load_flows
 from bot.flows.mistakes import BadFlows
 from bot.flows.parts import in_language
 from bot.flows.runner import Runner
-from bot.settings import BadSettings, CommonSettings, Settings, load, zone_of
+from bot.settings import BadSettings, CommonSettings, Settings, load, quiet_hours_of, zone_of
 from bot.settings import Channel as ChannelSettings
 from bot.tokens import RedisTokens
 from broadcast.buttons import places
@@ -107,9 +107,11 @@ class Runtime:
             confirm_above=channel.settings.confirm_above,
             approve_above=channel.settings.approve_above,
             rate=channel.settings.rate_per_second,
+            quiet=quiet_hours_of(self.settings, channel.settings),
             now=self.now,
             wake=self.wake if wake else lambda: None,
             flows={flow.name: _title(flow, self.settings.clarion.language) for flow in self.flows},
+            elsewhere=lambda: [self.desk(one, wake=wake) for one in self.channels.values() if one.id != channel.id],
             pictures=can_be_shown(channel.platform, self.settings.clarion.base_url, channel.settings.api_base),
         )
 
@@ -141,7 +143,12 @@ class Runtime:
     def sending_channels(self) -> tuple[SendingChannel, ...]:
         """Return what the engine sends on."""
         return tuple(
-            SendingChannel(id=channel.id, platform=channel.platform, rate=channel.settings.rate_per_second)
+            SendingChannel(
+                id=channel.id,
+                platform=channel.platform,
+                rate=channel.settings.rate_per_second,
+                quiet=quiet_hours_of(self.settings, channel.settings),
+            )
             for channel in self.channels.values()
         )
 

@@ -8,7 +8,7 @@ were in flight, and the database commits tens of times a second whatever the rat
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,8 @@ from broadcast.limits import Pace
 from broadcast.mass.roads import MASS
 from broadcast.outgoing import Composer
 from broadcast.queue import Queue
+from broadcast.quiet import REASON as QUIET
+from broadcast.quiet import QuietHours
 from broadcast.recorder import Recorder, Result
 from broadcast.sendable import why_not
 from broadcast.sweep import SYSTEM, Notify, finish, hold
@@ -32,7 +34,7 @@ from handlers.contract import Platform
 from handlers.outcomes import Failure, Fate, Outcome, Refused, Uncertain, Usage
 from storage import broadcasts, channels, ledger
 from storage.database import transaction
-from storage.ledger import Claim
+from storage.ledger import Claim, Standing
 from storage.lifecycle import BroadcastStatus
 
 BLOCK_SECONDS = 0.03
@@ -81,6 +83,7 @@ class Surroundings:
     notify: Notify
     prepare: Callable[[Draft], Coroutine[Any, Any, Composer | None]]
     """Uploads what the broadcast shows; None when that failed and the broadcast was held."""
+    quiet: QuietHours | None = None
 
 
 class Delivery:
@@ -232,6 +235,8 @@ class Delivery:
         """Send the next few messages of a broadcast; False when there is nothing to do for it now."""
         if not queue.claims and not await self._refill(queue):
             return False
+        if not queue.claims:
+            return True  # all who were claimed have quiet hours; others may not
         await self._ease()
         rate = self._around.rate
         size = min(BLOCK_MOST, max(1, int(rate * BLOCK_SECONDS)), len(queue.claims))
@@ -284,18 +289,35 @@ class Delivery:
         most = min(CLAIM_MOST, max(1, int(around.rate)))
         self._unsure.add(queue.draft.id)
         try:
-            queue.claims.extend(
-                await around.database.run(ledger.claim, queue.draft.id, around.worker, most, around.now())
-            )
+            taken, claims = await around.database.run(self._claim, queue, most)
+            queue.claims.extend(claims)
             self._unsure.discard(queue.draft.id)
         finally:
             if queue.draft.id in self._unsure:
                 self._looked = 0.0
-        if queue.claims:
+        if taken:
             return True
         if not queue.calling and await around.database.run(finish, queue.draft, around.now(), around.notify):
             del self._queues[queue.draft.id]
         return False
+
+    def _claim(self, queue: Queue, most: int) -> tuple[int, list[Claim]]:
+        """Claim rows; return how many, and those who need not wait: it would be a pity about their slots."""
+        around, now = self._around, self._around.now()
+        with transaction():
+            claims = ledger.claim(queue.draft.id, around.worker, most, now)
+            waiting = self._put_off(queue, claims, now)
+        return len(claims), [claim for claim in claims if claim.subscriber_id not in waiting]
+
+    def _put_off(self, queue: Queue, people: Sequence[Claim | Standing], now: datetime) -> Collection[int]:
+        """Let those wait whose quiet hours it is; return who."""
+        around = self._around
+        if around.quiet is None:
+            return ()
+        until = {one.subscriber_id: around.quiet.until(now, one.timezone) for one in people}
+        rows = {person: moment for person, moment in until.items() if moment is not None}
+        ledger.put_off(queue.draft.id, around.worker, rows.items(), QUIET, now)
+        return rows.keys()
 
     def _mark(self, queue: Queue, block: list[Claim]) -> list[Claim] | None:
         """Mark those of a block who may still be written to and return them; None when it is not sending any more.
@@ -315,6 +337,8 @@ class Delivery:
             reasons = {one.subscriber_id: why_not(one, around.platform.capabilities, now, capped) for one in standings}
             ledger.skip(broadcast_id, around.worker, [row for row in reasons.items() if row[1]], now)
             go = [one for one in standings if not reasons[one.subscriber_id]]
+            waiting = self._put_off(queue, go, now)
+            go = [one for one in go if one.subscriber_id not in waiting]
             if go:
                 ledger.mark_sending(broadcast_id, around.worker, [one.subscriber_id for one in go], now)
         gone = {(one.subscriber_id, one.step) for one in go}

@@ -39,6 +39,9 @@ class Draft:
     created_by: str
     cloned_from: int | None
     practice: bool = False
+    group_id: int | None = None
+    local_time: datetime | None = None
+    """The wall clock (naive) at which each person gets it where they live; it starts where that is first."""
 
 
 def from_row(row: Broadcast) -> Draft:
@@ -62,6 +65,8 @@ def from_row(row: Broadcast) -> Draft:
         created_by=row.created_by,
         cloned_from=row.cloned_from,
         practice=row.practice,
+        group_id=row.group_id,
+        local_time=datetime.fromisoformat(row.local_time) if row.local_time else None,
     )
 
 

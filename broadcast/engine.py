@@ -16,19 +16,23 @@ from redis.asyncio import Redis
 from broadcast import sweep
 from broadcast.delivery import IN_FLIGHT_MOST, Delivery, Surroundings
 from broadcast.draft import Draft
+from broadcast.leap import LEAP, Leap
 from broadcast.limits import Pace
 from broadcast.links import Links
 from broadcast.mass.lane import MassLane
 from broadcast.outgoing import Composer
 from broadcast.pictures import place_early, place_pictures
 from broadcast.profiles import read_people
-from broadcast.replies import Replies
-from broadcast.sweep import SYSTEM, Notify
+from broadcast.quiet import QuietHours
+from broadcast.replies import Place, Replies
+from broadcast.report_picture import ReportPictures
+from broadcast.sweep import SYSTEM, Notify, Objection
 from broadcast.threads import DatabaseThread
+from handlers.content import Outgoing
 from handlers.contract import Platform, PlatformError
 from handlers.http import bulk_session
 from handlers.many import SendsToMany
-from storage import workers
+from storage import ledger, workers
 from storage.database import AWAY
 
 SWEEP_SECONDS = 1.0
@@ -44,13 +48,15 @@ class Channel:
     id: int
     platform: Platform
     rate: float
+    quiet: QuietHours | None = None
 
 
 class Engine:
     """Runs until stopped. `wake` may be called from any thread.
 
-    `links` makes the addresses of counted links. `chore` is what else has to happen because time has passed; it is
-    called every second from the sweep's thread and must be safe to run in several workers at once.
+    `links` makes the addresses of counted links, `pictures` those of reports. `chore` is what else has to happen
+    because time has passed; it is called every second from the sweep's thread and must be safe to run in several
+    workers at once.
     """
 
     def __init__(
@@ -61,11 +67,15 @@ class Engine:
         notify: Notify,
         *,
         links: Links | None = None,
+        pictures: ReportPictures | None = None,
         chore: Callable[[], None] = lambda: None,
+        objection: Objection = lambda _draft: "",
     ) -> None:
         self._channels = channels
         self._links = links
+        self._pictures = pictures
         self._chore = chore
+        self._objection = objection
         self._redis = redis
         self._now = now
         self._notify = notify
@@ -73,6 +83,7 @@ class Engine:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lanes: list[Replies | Delivery | MassLane] = []
         self._threads: list[DatabaseThread] = []
+        self._leap = Leap(workers.SILENT_AFTER)
         self._swept = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -101,8 +112,10 @@ class Engine:
         await self._first_beat(live)
         async with AsyncExitStack() as sessions:
             for channel in self._channels:
+                slow = self._thread(f"pictures-{channel.id}")
+                placing = () if self._pictures is None else (self._placer(channel, self._pictures, slow),)
                 self._lanes.append(
-                    Replies(channel.id, channel.platform, channel.rate, pace, self.worker, self._now, live)
+                    Replies(channel.id, channel.platform, channel.rate, pace, self.worker, self._now, live, *placing)
                 )
                 self._lanes.append(
                     Delivery(
@@ -116,7 +129,8 @@ class Engine:
                             database=self._thread(f"bulk-{channel.id}"),
                             http=await sessions.enter_async_context(bulk_session(IN_FLIGHT_MOST)),
                             notify=self._notify,
-                            prepare=self._preparer(channel, self._thread(f"pictures-{channel.id}")),
+                            prepare=self._preparer(channel, slow),
+                            quiet=channel.quiet,
                         )
                     )
                 )
@@ -178,10 +192,8 @@ class Engine:
             try:
                 now = self._now()
                 await database.run(sweep.start_due, now, self._notify)
-                await database.run(sweep.begin_sending, self._now, self._notify)
-                back, doubtful = await database.run(sweep.take_over, self.worker, self._now())
-                if back or doubtful:
-                    _log.warning("took_over", back=back, doubtful=doubtful)
+                await database.run(sweep.begin_sending, self._now, self._notify, self._objection)
+                await self._take_over(database)
                 await database.run(sweep.settle, self._now())
                 await database.run(self._chore)
                 if now - purged > PURGE_EVERY:
@@ -195,6 +207,17 @@ class Engine:
             except Exception:  # noqa: BLE001 - the clockwork goes on: everything else depends on it
                 _log.exception("sweep_failed")
             await self._until_woken(wait)
+
+    async def _take_over(self, database: DatabaseThread) -> None:
+        """Take rows from workers that went silent, unless it is the clock that was moved."""
+        now, monotonic = self._now(), asyncio.get_running_loop().time()
+        if self._leap.look(now, monotonic) and (rows := await database.run(ledger.follow_clock, now, LEAP)):
+            _log.warning("clock_set_back", rows=rows)
+        if not self._leap.steady(monotonic):
+            return
+        back, doubtful = await database.run(sweep.take_over, self.worker, now)
+        if back or doubtful:
+            _log.warning("took_over", back=back, doubtful=doubtful)
 
     async def _read_profiles(self, database: DatabaseThread) -> None:
         while True:
@@ -212,6 +235,12 @@ class Engine:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._swept.wait(), seconds)
         self._swept.clear()
+
+    def _placer(self, channel: Channel, pictures: ReportPictures, database: DatabaseThread) -> Place:
+        async def place(outgoing: Outgoing) -> Outgoing:
+            return await database.run(pictures.place, channel.id, channel.platform, outgoing, self._now())
+
+        return place
 
     def _preparer(
         self, channel: Channel, database: DatabaseThread

@@ -1,17 +1,22 @@
 """Turns an audience into ledger rows when a broadcast starts, in one transaction that is safe to run twice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import peewee as pw
 
 from broadcast import quota, who
-from broadcast.draft import from_row
+from broadcast.draft import Draft, from_row
 from broadcast.personalise import places_in
-from storage import ledger
+from broadcast.when.late import too_late
+from broadcast.when.local import by_instant
+from storage import ledger, time_zones
 from storage.database import execute, is_postgres, transaction
 from storage.fields import to_ms
 from storage.models import Broadcast, Subscriber
+
+TOO_LATE = "too_late"
+"""The reason of those for whom the time of day had passed when the broadcast started."""
 
 MANY = 10_000
 """From this audience on PostgreSQL is told to look at the ledger again."""
@@ -41,11 +46,26 @@ def plan(broadcast_id: int, now: datetime) -> bool:
             {name: _column(name) for name in names},
             now,
         )
+        if draft.local_time is not None:
+            _each_at(draft, draft.local_time, now)
         quota.fit(draft, now)
         execute("UPDATE broadcasts SET planned_at = ? WHERE id = ?", (to_ms(now), broadcast_id))
     if made >= MANY:
         ledger.refresh_statistics()
     return True
+
+
+def _each_at(draft: Draft, wall: datetime, now: datetime) -> None:
+    """Let everybody wait for `wall` where they live; where that was too long ago, leave them out.
+
+    Too long is what it is for the start of any broadcast. Somebody whose zone is not known goes by the broadcast's.
+    """
+    here = ZoneInfo(draft.time_zone or "UTC")
+    for moment, names in by_instant(wall, time_zones.zones(draft.id), here).items():
+        if too_late(moment, now, timedelta(seconds=draft.late_seconds)):
+            time_zones.skip_zones(draft.id, names, TOO_LATE)
+        else:
+            time_zones.wait_until(draft.id, names, moment)
 
 
 def _column(name: str) -> pw.Node:

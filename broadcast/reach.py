@@ -83,6 +83,15 @@ def overlap(
     return int(Subscriber.select().where(_matching(channel_id, matching) & reachable & also).count())
 
 
+def by_zone(channel_id: int, matching: pw.Expression | None, at: datetime, margin: timedelta) -> dict[str, int]:
+    """Count those of an audience who could be written to at `at` by the time zone of their profile, '' for none."""
+    who = _matching(channel_id, matching) & (Subscriber.consent != "opted_out") & ~Subscriber.unreachable
+    who &= Subscriber.window_expires_at > at + margin
+    query = Subscriber.select(Subscriber.timezone, pw.fn.COUNT(Subscriber.id)).where(who)
+    rows: Any = query.group_by(Subscriber.timezone).tuples()
+    return dict(rows)
+
+
 def _matching(channel_id: int, matching: pw.Expression | None) -> pw.Expression:
     who = subscribers.all_of(channel_id)
     return who if matching is None else who & matching

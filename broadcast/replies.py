@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import peewee as pw
@@ -11,10 +11,11 @@ from redis import RedisError
 
 from broadcast import verdict
 from broadcast.limits import Pace
+from broadcast.report_picture import is_reports
 from broadcast.threads import DatabaseThread
 from handlers.content import Outgoing
-from handlers.contract import Platform
-from handlers.outcomes import Outcome, Refused, Uncertain
+from handlers.contract import Platform, PlatformError
+from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused, Uncertain
 from storage import outbox
 from storage.database import AWAY
 from storage.lifecycle import OutboxState
@@ -32,7 +33,17 @@ ECHO_GRACE = timedelta(seconds=5)
 MARK = "r:"
 """What the metadata of a reply begins with; its outbox id follows."""
 
+NO_PICTURE = Failure("picture_unsent", Fate.GIVE_UP, "The picture could not be shown; the words say the same.")
+"""The picture of a report is tried once: its text was said before it, and the person's next answers wait behind it."""
+
 _log = structlog.get_logger()
+
+Place = Callable[[Outgoing], Awaitable[Outgoing]]
+"""Puts the picture of a report into a message; may raise `PlatformError`."""
+
+
+async def _as_it_is(outgoing: Outgoing) -> Outgoing:
+    return outgoing
 
 
 class Replies:
@@ -47,6 +58,7 @@ class Replies:
         worker: str,
         now: Callable[[], datetime],
         database: DatabaseThread,
+        place: Place = _as_it_is,
     ) -> None:
         self._channel_id = channel_id
         self._platform = platform
@@ -55,6 +67,7 @@ class Replies:
         self._worker = worker
         self._now = now
         self._database = database
+        self._place = place
         self._woken = asyncio.Event()
         self._stopping = False
         self._calls: set[asyncio.Task[None]] = set()
@@ -114,11 +127,27 @@ class Replies:
             _log.warning("replies_unpaced", channel=self._channel_id)  # a person waits; Redis need not
         try:
             outgoing = Outgoing.model_validate({**row.payload, "metadata": f"{MARK}{row.id}"})
-            outcome: Outcome = await asyncio.to_thread(self._platform.send, outgoing)
+            outcome: Outcome = await self._show(outgoing) if is_reports(outgoing) else await self._say(outgoing)
         except Exception as error:  # noqa: BLE001 - one bad reply must not end the lane
             _log.exception("reply_failed", channel=self._channel_id)
             outcome = Uncertain(type(error).__name__)
         await self._remember(row, outcome)
+
+    async def _say(self, outgoing: Outgoing) -> Outcome:
+        return await asyncio.to_thread(self._platform.send, outgoing)
+
+    async def _show(self, outgoing: Outgoing) -> Outcome:
+        """Send the picture of a report; whatever keeps it from being seen, its text stands alone."""
+        try:
+            outcome = await self._say(await self._place(outgoing))
+        except PlatformError as error:
+            _log.warning("report_picture_unsent", channel=self._channel_id, why=str(error))
+            return Refused(NO_PICTURE)
+        if isinstance(outcome, Accepted):
+            return outcome
+        why = outcome.failure.reason if isinstance(outcome, Refused) else outcome.why
+        _log.warning("report_picture_unsent", channel=self._channel_id, why=why)
+        return Refused(NO_PICTURE)
 
     async def _remember(self, row: Waiting, outcome: Outcome) -> None:
         """Record what a reply came to, however long the database takes to come back."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from broadcast import quiet
 from broadcast.buttons import places
 from broadcast.draft import Draft
 from storage import ledger, results
@@ -54,6 +55,8 @@ class Report:
     entered: tuple[Entered, ...]
     opted_out: int
     missed: tuple[Missed, ...]
+    quiet: int = 0
+    """Those who wait for their quiet hours to end."""
 
     @property
     def delivered(self) -> int:
@@ -75,6 +78,7 @@ def report(draft: Draft) -> Report:
         entered=tuple(Entered(*row) for row in results.flows(draft.id)),
         opted_out=results.opted_out(draft.id, AFTER),
         missed=tuple(_missed(draft.id)),
+        quiet=ledger.waiting(draft.id, quiet.REASON),
     )
 
 

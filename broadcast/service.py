@@ -4,7 +4,7 @@ Everything happens inside the caller's transaction; what it needs done afterward
 for through `wake`, which must be safe to call when nothing needs doing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +15,13 @@ from broadcast import frequent, quota, reach, unreached, who
 from broadcast.audience.fields import Field, Vocabulary
 from broadcast.audience.problems import FilterProblem
 from broadcast.draft import Draft
+from broadcast.each import EachAt, each_at
 from broadcast.frequent import Frequent
 from broadcast.mass.allowance import Allowance, allowance
 from broadcast.mass.forecast import mass_reach, mass_seconds, no_room, road_problems
 from broadcast.mass.roads import MASS, roads
 from broadcast.personalise import places_in
+from broadcast.quiet import QuietHours
 from broadcast.quota import Cost, NoRoom
 from broadcast.reach import Reach
 from handlers.content import Content
@@ -45,12 +47,16 @@ class Stale(Exception):
 
 
 class Unsendable(Exception):
-    """The broadcast has problems; nothing was done. `slot` is when its channel's limits would allow it."""
+    """The broadcast has problems; nothing was done. `slot` is when its channel's limits would allow it.
 
-    def __init__(self, found: list[Problem], slot: datetime | None = None) -> None:
+    `channel` is the name of the one that refuses, where a broadcast goes to several.
+    """
+
+    def __init__(self, found: list[Problem], slot: datetime | None = None, channel: str = "") -> None:
         super().__init__("; ".join(problem.code for problem in found))
         self.found = found
         self.slot = slot
+        self.channel = channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,9 @@ class Desk:
     `confirm_above`: confirming for more people than this asks for the number to be typed. `undo` is the
     grace period of an immediate send. `now` is the clock. `wake` tells the workers that there is work. `flows` are
     those a button may lead into: name → title. An admin's send to more people than `approve_above` needs a second
-    person; 0 never does. `patience` is how long a count may keep an admin waiting, in seconds.
+    person; 0 never does. `patience` is how long a count may keep an admin waiting, in seconds. `pictures`: reports can
+    be shown as pictures here. `elsewhere`: the desks of the other channels. `quiet`: when broadcasts
+    wait here.
     """
 
     channel_id: int
@@ -85,6 +93,9 @@ class Desk:
     flows: Mapping[str, str] = field(default_factory=dict)
     approve_above: int = 0
     patience: float = PATIENCE_SECONDS
+    pictures: bool = False
+    elsewhere: Callable[[], Sequence["Desk"]] = tuple
+    quiet: QuietHours | None = None
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -187,6 +198,19 @@ class Desk:
         margin = None if draft.road == MASS else self.platform.capabilities.window_margin
         return reach.overlap(self.channel_id, matching, at, margin, had)
 
+    def each_at(self, draft: Draft, wall: datetime) -> EachAt:
+        """Return when the draft would start if it came to each at `wall` (naive) where they live; raises nothing."""
+        late = timedelta(seconds=draft.late_seconds)
+        return each_at(self.channel_id, wall, ZoneInfo(draft.time_zone or self.zone.key), late, self.now())
+
+    def disturbed(self, draft: Draft) -> int:
+        """Count those for whom it would be quiet hours when the draft goes out, and who would get it after them."""
+        if self.quiet is None or draft.road == MASS or draft.local_time is not None:
+            return 0
+        at, matching = self._aim(draft)
+        zones = reach.by_zone(self.channel_id, matching, at, self.platform.capabilities.window_margin)
+        return sum(people for where, people in zones.items() if self.quiet.until(at, where) is not None)
+
     def duration(self, draft: Draft, forecast: Reach) -> float:
         """Estimate how many seconds sending to so many people takes."""
         if draft.road == MASS and isinstance(self.platform, SendsToMany):
@@ -234,9 +258,10 @@ class Desk:
         return drafts.from_row(row)
 
     def edit(self, draft: Draft, **changes: Any) -> Draft:
-        """Change a draft: `name`, `content`, `audience`, `scheduled_for`, `time_zone`, `late_seconds`.
+        """Change a draft: its name, content, audience, `scheduled_for`, `local_time`, `time_zone`, `late_seconds`.
 
-        Raises `storage.broadcasts.EditedMeanwhile` when somebody else changed it since it was read.
+        `local_time` is a wall clock in ISO 8601, '' for none. Raises `storage.broadcasts.EditedMeanwhile` when somebody
+        else changed it since it was read.
         """
         if isinstance(changes.get("content"), Content):
             changes["content"] = changes["content"].model_dump(mode="json")
@@ -277,7 +302,16 @@ class Desk:
         now = self.now()
         until = now + self.undo
         with transaction():
-            broadcasts.move(draft.id, _S.STARTING, by, now, version=draft.version, undo_until=until, scheduled_for=None)
+            broadcasts.move(
+                draft.id,
+                _S.STARTING,
+                by,
+                now,
+                version=draft.version,
+                undo_until=until,
+                scheduled_for=None,
+                local_time="",
+            )
             self._reserve(replace(draft, scheduled_for=None))
         self.wake()
         return until

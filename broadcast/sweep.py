@@ -13,6 +13,8 @@ import structlog
 from broadcast.audience.problems import FilterProblem
 from broadcast.draft import Draft, from_row
 from broadcast.plan import plan
+from broadcast.when.late import too_late
+from broadcast.when.local import last_instant
 from storage import broadcasts, inbox, ledger, outbox, workers
 from storage.database import AWAY, transaction
 from storage.lifecycle import BroadcastStatus, IllegalMove
@@ -52,7 +54,7 @@ def hold(draft: Draft, by: str, reason: str, now: datetime, notify: Notify) -> b
 def start_due(now: datetime, notify: Notify) -> None:
     """Start scheduled broadcasts whose time has come; one found too late is missed instead."""
     for row in broadcasts.due(now):
-        late = now - row.scheduled_for > timedelta(seconds=row.late_seconds)
+        late = too_late(_last_moment(from_row(row), row.scheduled_for), now, timedelta(seconds=row.late_seconds))
         to = BroadcastStatus.MISSED if late else BroadcastStatus.STARTING
         try:
             broadcasts.move(
@@ -66,6 +68,11 @@ def start_due(now: datetime, notify: Notify) -> None:
 
 Objection = Callable[[Draft], str]
 """Says why a broadcast may not start after all (a flow its button leads to is gone); '' when it may."""
+
+
+def _last_moment(draft: Draft, scheduled_for: datetime) -> datetime:
+    """Return when a broadcast is due for the last of its people."""
+    return scheduled_for if draft.local_time is None else last_instant(draft.local_time)
 
 
 def begin_sending(clock: Callable[[], datetime], notify: Notify, objection: Objection = lambda _draft: "") -> None:
@@ -137,7 +144,7 @@ def finish(draft: Draft, now: datetime, notify: Notify) -> bool:
             return True
         if ledger.unfinished(draft.id):
             return False
-        if len(draft.content.messages) > 1 and ledger.doubtful(draft.id, now - EVIDENCE_WAIT):
+        if len(draft.content.messages) > 1 and ledger.doubtful_lately(draft.id, now, EVIDENCE_WAIT):
             return False  # an echo may come in a moment, and then the next message is due
         broadcasts.move(draft.id, BroadcastStatus.SENT, SYSTEM, now, finished_at=now)
         notify("sent", draft)

@@ -1,14 +1,17 @@
-"""Admins and the one-time codes that make them."""
+"""Admins, the one-time codes that make them, and those that say which of them are one person."""
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 from storage.database import transaction
-from storage.models import Admin, ClaimAttempt, Invite
+from storage.models import Admin, ClaimAttempt, Invite, LinkCode
 
 ROLES = ("owner", "sender", "writer")
 CODE_LIFETIME = timedelta(hours=24)
+LINK_LIFETIME = timedelta(minutes=15)
+"""Whoever links has both chats at hand, so a code that joins them need not last."""
+
 _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is mistaken for something else
 _CODE_LENGTH = 12  # 31^12 possibilities: 59 bits
 _TRIES_PER_PERSON = 5
@@ -22,7 +25,7 @@ class TooManyTries(Exception):
 
 def invite(channel_id: int, role: str, now: datetime) -> str:
     """Make a one-time code for a role; only its hash is stored."""
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+    code = _new_code()
     Invite.create(channel=channel_id, code_hash=_hash(code), role=role, expires_at=now + CODE_LIFETIME)
     return code
 
@@ -32,14 +35,7 @@ def claim(channel_id: int, person: str, code: str, now: datetime) -> Admin | Non
 
     The caller must not roll back a failed claim: the try is counted in the same transaction.
     """
-    since = now - _TRIES_WITHIN
-    recent = ClaimAttempt.select().where((ClaimAttempt.channel == channel_id) & (ClaimAttempt.at > since))
-    if (
-        recent.count() >= _TRIES_PER_CHANNEL
-        or recent.where(ClaimAttempt.platform_user_id == person).count() >= _TRIES_PER_PERSON
-    ):
-        raise TooManyTries
-    ClaimAttempt.create(channel=channel_id, platform_user_id=person, at=now)
+    _count_try(channel_id, person, now)
     with transaction():
         used = (
             Invite.update(used_at=now)
@@ -58,6 +54,53 @@ def claim(channel_id: int, person: str, code: str, now: datetime) -> Admin | Non
             conflict_target=[Admin.channel, Admin.platform_user_id], update={Admin.role: role}
         ).execute()
     return find(channel_id, person)
+
+
+def link_code(admin_id: int, now: datetime) -> str:
+    """Make a one-time code with which an admin of another channel proves to be the same person."""
+    code = _new_code()
+    LinkCode.create(admin=admin_id, code_hash=_hash(code), expires_at=now + LINK_LIFETIME)
+    return code
+
+
+def link(admin: Admin, code: str, now: datetime) -> Admin | None:
+    """Join `admin` with the admin of another channel who made the code; return that one, None when it is not good.
+
+    Everybody either of them was joined with before is that person too. Raises `TooManyTries`; as with `claim`, the
+    try is counted in the caller's transaction, which must not be rolled back.
+    """
+    _count_try(admin.channel_id, admin.platform_user_id, now)
+    with transaction():
+        good = (
+            (LinkCode.code_hash == _hash(code))
+            & LinkCode.used_at.is_null()
+            & (LinkCode.expires_at > now)
+            & LinkCode.admin.not_in(Admin.select(Admin.id).where(Admin.channel == admin.channel_id))
+        )
+        if not LinkCode.update(used_at=now).where(good).execute():
+            return None
+        other: Admin = LinkCode.get(LinkCode.code_hash == _hash(code)).admin
+        known = [one for one in (admin.person, other.person) if one]
+        person = known[0] if known else secrets.token_hex(8)
+        joined = Admin.id.in_([admin.id, other.id])
+        if known:
+            joined |= Admin.person.in_(known)
+        Admin.update(person=person).where(joined).execute()
+    return other
+
+
+def unlink(admin_id: int) -> bool:
+    """Make an admin nobody else's other self; False when they were not."""
+    return bool(Admin.update(person="").where((Admin.id == admin_id) & (Admin.person != "")).execute())
+
+
+def elsewhere(channel_id: int, person: str) -> list[Admin]:
+    """Return who this admin is on other channels."""
+    admin = find(channel_id, person)
+    if admin is None or not admin.person:
+        return []
+    same = (Admin.person == admin.person) & (Admin.channel != channel_id)
+    return list(Admin.select().where(same).order_by(Admin.channel, Admin.id))
 
 
 def find(channel_id: int, person: str) -> Admin | None:
@@ -80,6 +123,20 @@ def remove(channel_id: int, person: str) -> bool:
     """Take an admin's rights away; False when this person had none."""
     gone = Admin.delete().where((Admin.channel == channel_id) & (Admin.platform_user_id == person)).execute()
     return bool(gone)
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+
+
+def _count_try(channel_id: int, person: str, now: datetime) -> None:
+    recent = ClaimAttempt.select().where((ClaimAttempt.channel == channel_id) & (ClaimAttempt.at > now - _TRIES_WITHIN))
+    if (
+        recent.count() >= _TRIES_PER_CHANNEL
+        or recent.where(ClaimAttempt.platform_user_id == person).count() >= _TRIES_PER_PERSON
+    ):
+        raise TooManyTries
+    ClaimAttempt.create(channel=channel_id, platform_user_id=person, at=now)
 
 
 def _hash(code: str) -> str:

@@ -112,6 +112,16 @@ def named(channel_id: int, name: str) -> Broadcast | None:
     return get(max(found)) if found else None
 
 
+def group(group_id: int, *, lock: bool = False) -> list[Broadcast]:
+    """Return the broadcasts that say the same on several channels, by channel.
+
+    With `lock` nobody else moves any of them until the caller's transaction ends. Whoever changes more than one takes
+    all of them so first, always in the same order: two people at one group then never wait for each other crosswise.
+    """
+    query = Broadcast.select().where(Broadcast.group_id == group_id).order_by(Broadcast.channel, Broadcast.id)
+    return list(query.for_update() if lock and is_postgres() else query)
+
+
 def due(now: datetime) -> list[Broadcast]:
     """Return scheduled broadcasts whose time has come."""
     return list(

@@ -25,6 +25,10 @@ AWAY = (pw.OperationalError, pw.InterfaceError, pw.InternalError)
 """The database cannot work now (locked, full, restarting); any other error is about what it was asked."""
 
 
+_peewee_errors: AbstractContextManager[Any] = vars(pw)["__exception_wrapper__"]
+"""Raises a driver's errors as peewee's; what goes past peewee needs it, or a full disk would not be `AWAY`."""
+
+
 class DatabaseProblem(Exception):
     """The database cannot be opened or used; the sentence says why and what to do."""
 
@@ -126,7 +130,7 @@ def execute_many(sql: str, rows: Sequence[Sequence[object]]) -> int:
     """Run one statement for many rows of parameters in one go; return how many rows changed in all."""
     if not rows:
         return 0
-    with proxy.atomic():
+    with proxy.atomic(), _peewee_errors:
         cursor = proxy.cursor()
         cursor.executemany(_dialect(sql), rows)
         return int(cursor.rowcount)

@@ -7,7 +7,7 @@ literally in the SQL because both databases use a partial index only when they c
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import peewee as pw
 
@@ -27,6 +27,7 @@ class Claim:
     step: int
     attempts: int
     fills: str
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Standing:
     opted_out: bool
     unreachable: bool
     window_expires_at: datetime | None
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +116,16 @@ def claim(broadcast_id: int, worker: str, at_most: int, now: datetime) -> list[C
         taken = execute(
             "WITH mine AS MATERIALIZED (SELECT subscriber_id FROM recipients WHERE broadcast_id = ?"
             f" AND state = 'pending' AND not_before <= ? ORDER BY not_before, subscriber_id LIMIT ? {lock})"
-            " UPDATE recipients SET state = 'claimed', worker = ?, updated_at = ? WHERE broadcast_id = ?"
-            " AND state = 'pending' AND subscriber_id IN (SELECT subscriber_id FROM mine) RETURNING subscriber_id",
+            " UPDATE recipients SET state = 'claimed', not_before = 0, worker = ?, updated_at = ?"
+            " WHERE broadcast_id = ? AND state = 'pending' AND subscriber_id IN (SELECT subscriber_id FROM mine)"
+            " RETURNING subscriber_id",
             (broadcast_id, to_ms(now), at_most, worker, to_ms(now), broadcast_id),
         )
         if not taken:
             return []
         ids = [row[0] for row in taken]
         rows = execute(
-            "SELECT r.subscriber_id, s.platform_user_id, r.step, r.attempts, r.fills FROM recipients r"
+            "SELECT r.subscriber_id, s.platform_user_id, r.step, r.attempts, r.fills, s.timezone FROM recipients r"
             " JOIN subscribers s ON s.id = r.subscriber_id"
             f" WHERE r.broadcast_id = ? AND r.subscriber_id IN ({_marks(ids)}) ORDER BY r.subscriber_id",
             (broadcast_id, *ids),
@@ -140,13 +143,15 @@ def standing(broadcast_id: int, worker: str, subscriber_ids: Sequence[int]) -> l
     if not execute(f"SELECT 1 FROM broadcasts WHERE id = ? AND status = 'sending' {lock}", (broadcast_id,)):
         return None
     rows = execute(
-        "SELECT r.subscriber_id, r.step, s.consent, s.unreachable, s.window_expires_at FROM recipients r"
+        "SELECT r.subscriber_id, r.step, s.consent, s.unreachable, s.window_expires_at, s.timezone FROM recipients r"
         " JOIN subscribers s ON s.id = r.subscriber_id WHERE r.broadcast_id = ? AND r.state = 'claimed'"
         f" AND r.worker = ? AND r.subscriber_id IN ({_marks(subscriber_ids)})",
         (broadcast_id, worker, *subscriber_ids),
     )
     return [
-        Standing(row[0], row[1], row[2] == "opted_out", bool(row[3]), None if row[4] is None else from_ms(row[4]))
+        Standing(
+            row[0], row[1], row[2] == "opted_out", bool(row[3]), None if row[4] is None else from_ms(row[4]), row[5]
+        )
         for row in rows
     ]
 
@@ -167,6 +172,26 @@ def skip(broadcast_id: int, worker: str, rows: Iterable[tuple[int, str]], now: d
         " WHERE broadcast_id = ? AND subscriber_id = ? AND worker = ? AND state = 'claimed'",
         [(reason, to_ms(now), broadcast_id, person, worker) for person, reason in rows],
     )
+
+
+def put_off(
+    broadcast_id: int, worker: str, rows: Iterable[tuple[int, datetime]], reason: str, now: datetime
+) -> None:
+    """Let people this worker holds and has not begun with wait: rows of (subscriber id, until when). No try counts."""
+    execute_many(
+        "UPDATE recipients SET state = 'pending', worker = NULL, not_before = ?, reason = ?, updated_at = ?"
+        " WHERE broadcast_id = ? AND subscriber_id = ? AND worker = ? AND state = 'claimed'",
+        [(to_ms(until), reason, to_ms(now), broadcast_id, person, worker) for person, until in rows],
+    )
+
+
+def waiting(broadcast_id: int, reason: str) -> int:
+    """Count those who wait for this reason."""
+    rows = execute(
+        "SELECT count(*) FROM recipients WHERE broadcast_id = ? AND state = 'pending' AND reason = ?",
+        (broadcast_id, reason),
+    )
+    return int(rows[0][0])
 
 
 def give_back(broadcast_id: int, worker: str, subscriber_ids: Iterable[int], now: datetime) -> None:
@@ -346,13 +371,35 @@ def unfinished(broadcast_id: int) -> bool:
     return bool(rows)
 
 
-def doubtful(broadcast_id: int, since: datetime | None = None) -> int:
-    """Count the rows in doubt, those that came into it after `since` if it is given."""
+def doubtful(broadcast_id: int) -> int:
+    """Count the rows in doubt."""
+    rows = execute("SELECT count(*) FROM recipients WHERE broadcast_id = ? AND state = 'unknown'", (broadcast_id,))
+    return int(rows[0][0])
+
+
+def doubtful_lately(broadcast_id: int, now: datetime, lately: timedelta) -> int:
+    """Count the rows that came into doubt `lately`; by the clock, which may have been set back since."""
     rows = execute(
-        "SELECT count(*) FROM recipients WHERE broadcast_id = ? AND state = 'unknown' AND updated_at > ?",
-        (broadcast_id, to_ms(since) if since is not None else -1),
+        "SELECT count(*) FROM recipients WHERE broadcast_id = ? AND state = 'unknown'"
+        " AND updated_at > ? AND updated_at <= ?",
+        (broadcast_id, to_ms(now - lately), to_ms(now + lately)),
     )
     return int(rows[0][0])
+
+
+def follow_clock(now: datetime, least: timedelta) -> int:
+    """Keep waits before a next try as long as they were when the clock was set back; return how many rows.
+
+    Rows written more than `least` in the future tell of it. Those that wait for a time of day have no reason, or
+    `quiet_hours`, and still wait for it.
+    """
+    rows = execute(
+        "UPDATE recipients SET not_before = not_before - (updated_at - ?), updated_at = ? WHERE state = 'pending'"
+        " AND not_before > ? AND updated_at > ? AND reason NOT IN ('', 'quiet_hours') AND broadcast_id IN"
+        " (SELECT id FROM broadcasts WHERE status IN ('sending', 'paused')) RETURNING 1",
+        (to_ms(now), to_ms(now), to_ms(now), to_ms(now + least)),
+    )
+    return len(rows)
 
 
 def settle_by_watermark(channel_id: int, marks: Mapping[str, tuple[int, int]]) -> None:

@@ -80,14 +80,29 @@ class Admin(Table):
 
     id = pw.AutoField()
     channel = pw.ForeignKeyField(Channel)
+    channel_id: int
     platform_user_id = pw.TextField()
     role = pw.TextField()
     language = pw.TextField(default="")
     timezone = pw.TextField(default="")
     added_at = MomentField()
+    person = pw.TextField(default="")  # the same on every channel whose admin is this one; '' when there is no other
 
     class Meta:
         table_name = "admins"
+
+
+class LinkCode(Table):
+    """A one-time code that joins two admins of different channels as one person; only its hash is kept."""
+
+    id = pw.AutoField()
+    admin = pw.ForeignKeyField(Admin)
+    code_hash = pw.TextField()
+    expires_at = MomentField()
+    used_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "link_codes"
 
 
 class Invite(Table):
@@ -144,6 +159,8 @@ class Broadcast(Table):
     audience = pw.TextField(default="")  # filter text; '' is everyone
     road = pw.TextField(default="")  # 'mass' or 'single' where a platform has both; '' where it has one
     scheduled_for = MomentField(null=True)
+    # The wall clock (2026-12-24T18:00) at which each person gets it where they live; '': everybody at one moment.
+    local_time = pw.TextField(default="")
     time_zone = pw.TextField(default="")
     late_seconds = pw.IntegerField(default=3600)  # send if late by at most this much
     undo_until = MomentField(null=True)
@@ -156,6 +173,7 @@ class Broadcast(Table):
     updated_at = MomentField()
     cloned_from = pw.IntegerField(null=True)
     practice = pw.BooleanField(default=False)  # only looks like one: it can never be sent
+    group_id = pw.IntegerField(null=True)  # the first of those that say the same on several channels, itself included
 
     class Meta:
         table_name = "broadcasts"
@@ -436,7 +454,7 @@ class AuditEntry(Table):
 
 
 TABLES: tuple[type[Table], ...] = (
-    Channel, Subscriber, Admin, Invite, ClaimAttempt, Conversation, Broadcast, Recipient, MassJob, MassReport,
+    Channel, Subscriber, Admin, Invite, ClaimAttempt, LinkCode, Conversation, Broadcast, Recipient, MassJob, MassReport,
     Variable, FlowRun, Click, OutboxMessage, InboxKey, UploadedMedia, SavedAudience, CountAsked, QuotaLimit,
     QuotaHold, Worker, Approval, AuditEntry,
 )  # fmt: skip

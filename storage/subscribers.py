@@ -168,6 +168,16 @@ def count(channel_id: int, matching: pw.Expression | None = None) -> int:
     return int(Subscriber.select().where(who).count())
 
 
+def zones(channel_id: int) -> dict[str, int]:
+    """Count those who may be written to by the time zone of their profile; '' where it is not known."""
+    rows = execute(
+        "SELECT timezone, count(*) FROM subscribers WHERE channel_id = ? AND consent <> 'opted_out'"
+        " AND NOT unreachable GROUP BY timezone",
+        (channel_id,),
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
 def without_profile(channel_id: int, at_most: int) -> list[Subscriber]:
     """Return some people who have been here and whose profile was never read."""
     return list(

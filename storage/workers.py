@@ -9,6 +9,10 @@ SILENT_AFTER = timedelta(seconds=10)
 """A worker that has not been heard of for so long is taken for dead. Its rows are guarded by its id, so one
 that was only stopped finds, when it wakes, that its marks change nothing."""
 
+SET_BACK = timedelta(minutes=1)
+"""A sign of life from further in the future is one from before the clock was set back. Others' clocks may differ by
+less, and so may the moment at which somebody who had to wait for the database asks."""
+
 
 def beat(worker: str, now: datetime) -> None:
     """Record that this worker is alive."""
@@ -20,7 +24,8 @@ def beat(worker: str, now: datetime) -> None:
 def living(now: datetime) -> list[str]:
     """Return the ids of the workers heard of lately, and forget those long dead."""
     Worker.delete().where(Worker.beat_at < now - timedelta(days=1)).execute()
-    return [worker.id for worker in Worker.select().where(Worker.beat_at > now - SILENT_AFTER)]
+    lately = Worker.beat_at.between(now - SILENT_AFTER, now + SET_BACK)
+    return [worker.id for worker in Worker.select().where(lately)]
 
 
 def leave(worker: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,9 +43,14 @@ def sqlite(tmp_path: Path) -> Iterator[pw.Database]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a real PostgreSQL that lives as long as the test session."""
-    yield from postgres_url(tmp_path_factory.mktemp("postgres"))
+def postgres_server() -> Iterator[str]:
+    """The address of a real PostgreSQL that lives as long as the test session.
+
+    Not in pytest's own folder: the server may run as another user, and each session of pytest that begins on this
+    machine closes that folder to others.
+    """
+    with TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
+        yield from postgres_url(Path(folder) / "data")
 
 
 @pytest.fixture

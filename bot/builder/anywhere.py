@@ -13,6 +13,7 @@ from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Question
 from bot.conversation.turn import Say, Show, Turn
 from bot.texts import N_
+from broadcast import group
 from broadcast.draft import Draft
 from storage import approvals
 from storage.lifecycle import BroadcastStatus
@@ -24,7 +25,8 @@ HELP: Mapping[State, str] = {
     State.WHEN: N_(
         "Say now, later, or a time: in 2 hours, 18:30, tomorrow 9, fri 9am, 24 dec 18:00. Nothing leaves before you"
         " confirm it on the review card. late: 2 hours lets it leave that much later, should I not be running at its"
-        " time. Say back for the question before, cancel to leave."
+        " time. 18:30 for each lets it reach each of them at that time where they live. Say back for the question"
+        " before, cancel to leave."
     ),
     State.WHO: N_(
         "Say everyone, or a filter: plan = pro and not completed onboarding. Fields can be joined with and, or, not"
@@ -107,7 +109,7 @@ def discard(turn: Turn, memory: Memory, _answer: Answer) -> Did:
     """Throw the draft away; it can still be cloned, with what was half made."""
     memory = settle(turn, memory)
     draft = open_draft(turn, memory)
-    turn.desk.cancel(draft, turn.person)
+    group.cancel(turn.desk, draft, turn.person)
     text = turn.say(
         "“{name}” is discarded. Should you miss it: /broadcast clone {id}", name=draft.name, id=str(draft.id)
     )
@@ -133,10 +135,10 @@ def undo(turn: Turn, memory: Memory, _answer: Answer) -> Did:
     """Take back what was just sent, if its grace period still runs."""
     draft = turn.desk.get(memory.sent)
     if draft is not None and draft.status is BroadcastStatus.SCHEDULED:
-        draft = turn.desk.unschedule(draft, turn.person)
+        draft = group.unschedule(turn.desk, draft, turn.person)
         text = turn.say("“{name}” is out of the calendar, a draft again.", name=draft.name)
         return _taken_back(memory, draft, text, when="at")
-    if draft is not None and turn.desk.undo_send(draft, turn.person):
+    if draft is not None and group.undo_send(turn.desk, draft, turn.person):
         text = turn.say("Taken back: nobody got “{name}”. It is a draft again.", name=draft.name)
         return _taken_back(memory, draft, text, when="now")
     if draft is not None and draft.status is BroadcastStatus.DRAFT and _asked_by(turn, draft):

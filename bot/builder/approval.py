@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.builder.card import say_reach
+from bot.builder.reach import say_reach
 from bot.builder.shown import say_messages
 from bot.builder.states import State
 from bot.builder.who import say_who
@@ -14,6 +14,7 @@ from bot.conversation.reply import outgoing
 from bot.conversation.rule import Did, stays
 from bot.conversation.turn import Said, Say, Show, Turn
 from bot.texts import texts
+from broadcast import group
 from broadcast.draft import Draft
 from storage import admins, approvals, audit, outbox, subscribers
 from storage.lifecycle import BroadcastStatus
@@ -31,7 +32,7 @@ def ask_others(turn: Turn, memory: Memory, draft: Draft) -> Did:
         text = turn.say("Somebody else has to approve this, and nobody here could. An owner can: /admin invite sender")
         return stays(memory, State.REVIEW, text)
     if draft.status is not BroadcastStatus.DRAFT:
-        draft = turn.desk.unschedule(draft, turn.person)
+        draft = group.unschedule(turn.desk, draft, turn.person)
     people, until = turn.desk.approvable(draft), turn.now + LIFETIME
     approvals.ask(draft.id, draft.version, people, turn.person, turn.now, until)
     audit.write(draft.channel_id, turn.person, "ask_approval", turn.now, subject=str(draft.id), detail=str(people))
@@ -61,6 +62,11 @@ def request(turn: Turn, draft: Draft) -> Say:
         turn.say("Reach: {reach}", reach=say_reach(turn, turn.desk.reach(draft))),
         turn.say("Messages:"),
         say_messages(turn, draft.content),
+        *(
+            turn.say("Also on {channel}: {reach}", channel=part.desk.channel_name, reach=say_reach(turn, part.reach))
+            for part in group.before(turn.desk, draft, asked.asked_by)
+            if part.draft.id != draft.id
+        ),
         turn.say(
             "Say /broadcast approve {id} or /broadcast refuse {id} and why, until {time}.",
             id=str(draft.id),

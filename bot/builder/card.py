@@ -1,6 +1,12 @@
 """The review card: everything about a draft, as it will be, before anybody confirms it."""
 
+from collections.abc import Sequence
+
+from bot.builder.channels import channel_choices, everybody, say_others
 from bot.builder.cost import before_sending
+from bot.builder.each import say_passed
+from bot.builder.quiet import say_quiet
+from bot.builder.reach import say_reach
 from bot.builder.road import road_choices, say_roads
 from bot.builder.shown import say_messages
 from bot.builder.when import USUAL_LATE_SECONDS, say_late, say_when
@@ -8,15 +14,18 @@ from bot.builder.who import say_who
 from bot.conversation.answer import word_value
 from bot.conversation.memory import Memory
 from bot.conversation.turn import Say, Turn
+from broadcast import group
 from broadcast.draft import Draft, fingerprint
+from broadcast.group import Part
 from broadcast.reach import Reach
 from handlers.content import Choice
 from storage.lifecycle import BroadcastStatus
 
 
-def binding(draft: Draft, reach: Reach) -> str:
-    """Return what a button of this card carries: which draft, and which state of it and of its reach."""
-    return f"{draft.id}.{fingerprint(draft, reach.can_get)}"
+def binding(draft: Draft, reach: Reach, elsewhere: Sequence[Part] = ()) -> str:
+    """Return what a button of this card carries: which draft, and which state of it and of its reach everywhere."""
+    also = [fingerprint(part.draft, part.reach.can_get) for part in elsewhere]
+    return ".".join([str(draft.id), fingerprint(draft, reach.can_get), *also])
 
 
 def draft_of(card: str) -> int:
@@ -25,11 +34,12 @@ def draft_of(card: str) -> int:
     return int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
 
 
-def review_card(turn: Turn, memory: Memory, draft: Draft, reach: Reach) -> Say:
-    """Return the card."""
+def review_card(turn: Turn, memory: Memory, draft: Draft, reach: Reach, elsewhere: Sequence[Part]) -> Say:
+    """Return the card, with a block for each further channel the draft goes out on."""
     lines = [
         f"{draft.name} (#{draft.id})",
         turn.say("When: {when}", when=say_when(turn, memory, draft)),
+        *say_passed(turn, draft),
         turn.say("Who: {who}", who=say_who(turn, draft.audience)),
         turn.say("Reach: {reach}", reach=say_reach(turn, reach)),
         *say_roads(turn, draft, reach),
@@ -41,6 +51,7 @@ def review_card(turn: Turn, memory: Memory, draft: Draft, reach: Reach) -> Say:
     if reach.can_get and draft.content.messages:
         seconds = turn.desk.duration(draft, reach)
         lines.append(turn.say("Takes about {time}.", time=turn.distance(seconds)))
+    lines += say_quiet(turn, draft)
     if _timed(turn, draft) and draft.late_seconds != USUAL_LATE_SECONDS:
         lines.append(say_late(turn, draft))
     if draft.status is BroadcastStatus.SCHEDULED:
@@ -52,18 +63,24 @@ def review_card(turn: Turn, memory: Memory, draft: Draft, reach: Reach) -> Say:
     if turn.desk.needs_approval(draft, turn.person):
         lines.append(turn.say("Somebody else has to approve it; send asks them."))
     warnings, ways_out = before_sending(turn, draft, reach)
-    return Say("\n".join([*lines, *warnings]), (*_choices(turn, draft, reach), *road_choices(turn, draft), *ways_out))
+    if (problem := group.out_of_hands(turn.desk, draft, turn.person)) is not None:
+        lines.append(turn.problem(problem))
+    lines += [*warnings, *say_others(turn, reach, elsewhere)]
+    choices = (*_choices(turn, draft, reach, elsewhere), *road_choices(turn, draft), *ways_out)
+    return Say("\n".join(lines), (*choices, *channel_choices(turn, draft, elsewhere)))
 
 
-def _choices(turn: Turn, draft: Draft, reach: Reach) -> list[Choice]:
-    card, asks = binding(draft, reach), turn.desk.needs_approval(draft, turn.person)
+def _choices(turn: Turn, draft: Draft, reach: Reach, elsewhere: Sequence[Part]) -> list[Choice]:
+    card, asks = binding(draft, reach, elsewhere), turn.desk.needs_approval(draft, turn.person)
     choices = []
-    if draft.content.messages and not turn.desk.problems(draft.content, draft.road):
+    held = group.out_of_hands(turn.desk, draft, turn.person) or any(group.objections(part) for part in elsewhere)
+    if draft.content.messages and not held and not turn.desk.problems(draft.content, draft.road):
         choices = [turn.choice("Schedule", word_value("schedule", card))]
         if _timed(turn, draft):
             choices.append(turn.choice("Send now", word_value("send now")))
         elif reach.can_get or draft.practice:
-            send, ask = turn.say("Send to {n}", n=reach.can_get), turn.say("Ask to send to {n}", n=reach.can_get)
+            people = everybody(reach, elsewhere)
+            send, ask = turn.say("Send to {n}", n=people), turn.say("Ask to send to {n}", n=people)
             choices.insert(0, Choice(title=ask if asks else send, value=word_value("send", card)))
     return [
         *choices,
@@ -75,19 +92,6 @@ def _choices(turn: Turn, draft: Draft, reach: Reach) -> list[Choice]:
 
 def _timed(turn: Turn, draft: Draft) -> bool:
     return draft.scheduled_for is not None and draft.scheduled_for > turn.now
-
-
-def say_reach(turn: Turn, reach: Reach) -> str:
-    """Return the reach as a sum that adds up; parts that are nobody are left out."""
-    matched = turn.plural("{n} matches", "{n} match", reach.matched)
-    parts = [
-        turn.say("{n} can get it", n=reach.can_get),
-        *([turn.say("{n} window closed", n=reach.window_closed)] if reach.window_closed else []),
-        *([turn.say("{n} had theirs today", n=reach.capped)] if reach.capped else []),
-        *([turn.say("{n} opted out", n=reach.opted_out)] if reach.opted_out else []),
-        *([turn.say("{n} cannot be reached", n=reach.unreachable)] if reach.unreachable else []),
-    ]
-    return turn.say("{matched}: {parts}", matched=matched, parts=" · ".join(parts))
 
 
 def why_nobody(turn: Turn, reach: Reach) -> str:

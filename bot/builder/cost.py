@@ -18,7 +18,7 @@ LATELY = timedelta(hours=24)
 
 def before_sending(turn: Turn, draft: Draft, reach: Reach) -> tuple[list[str], list[Choice]]:
     """Return lines and choices for the card; none where there are no limits and nobody got one lately."""
-    lines, choices = _say_cost(turn, draft, reach), []
+    lines, choices = say_cost(turn, draft, reach), []
     timed = draft.scheduled_for is not None and draft.scheduled_for > turn.now
     if reach.can_get and not timed and (lately := turn.desk.recent(draft, LATELY)):
         lines.append(
@@ -32,7 +32,8 @@ def before_sending(turn: Turn, draft: Draft, reach: Reach) -> tuple[list[str], l
     return lines, choices
 
 
-def _say_cost(turn: Turn, draft: Draft, reach: Reach) -> list[str]:
+def say_cost(turn: Turn, draft: Draft, reach: Reach) -> list[str]:
+    """Return what it takes of the channel's own limits, one a line; nothing where there are none."""
     cost = turn.desk.cost(draft, reach)
     lines = []
     if most := cost.limits.messages_per_month:
@@ -57,10 +58,14 @@ def no_room(turn: Turn, memory: Memory, error: Unsendable) -> Did | None:
         return None
     time = turn.time(error.slot)
     text = (
-        turn.problems(error.found)
-        + "\n"
-        + turn.say("The next free time is {time}. Take it, or say another.", time=time)
+        say_refusal(turn, error) + "\n" + turn.say("The next free time is {time}. Take it, or say another.", time=time)
     )
     typed = f"{error.slot.astimezone(turn.zone):%Y-%m-%d %H:%M}"
     choices = (Choice(title=typed, value=typed_value(typed)), turn.choice("Back", word_value("back")))
     return Did(memory, (Say(text, choices),), to=State.WHEN, ask=False)
+
+
+def say_refusal(turn: Turn, error: Unsendable) -> str:
+    """Return why a broadcast cannot leave, and which channel says so where there are several."""
+    said = turn.problems(error.found)
+    return turn.say("On {channel}: {why}", channel=error.channel, why=said) if error.channel else said

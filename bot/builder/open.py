@@ -2,6 +2,7 @@
 
 from bot.conversation.memory import Memory
 from bot.conversation.turn import Turn
+from broadcast import group
 from broadcast.draft import Draft
 from storage.broadcasts import EditedMeanwhile
 from storage.lifecycle import BroadcastStatus
@@ -24,11 +25,21 @@ def open_draft(turn: Turn, memory: Memory) -> Draft:
     return draft
 
 
+def _now(draft: Draft, name: str) -> object:
+    """Return a part of a draft as it is stored."""
+    if name == "local_time":
+        return draft.local_time.isoformat() if draft.local_time else ""
+    return getattr(draft, name)
+
+
 def change(turn: Turn, memory: Memory, **changes: object) -> Memory:
-    """Change the draft and remember its new version. Raises as `open_draft` does."""
+    """Change the draft, on all its channels, and remember its new version.
+
+    Raises as `open_draft` does, and `Unsendable` where another channel is out of the admin's hands.
+    """
     draft = open_draft(turn, memory)
     if draft.status is not BroadcastStatus.DRAFT:
-        draft = turn.desk.unschedule(draft, turn.person)
-    if any(getattr(draft, name) != value for name, value in changes.items()):
-        draft = turn.desk.edit(draft, **changes)
+        draft = group.unschedule(turn.desk, draft, turn.person)
+    if any(_now(draft, name) != value for name, value in changes.items()):
+        draft = group.edit(turn.desk, draft, turn.person, **changes)
     return memory.but(version=draft.version, draft=draft.id)

@@ -2,7 +2,8 @@
 
 from bot.builder import approval, practice
 from bot.builder.card import binding, review_card, why_nobody
-from bot.builder.cost import no_room
+from bot.builder.channels import everybody, others
+from bot.builder.cost import no_room, say_refusal
 from bot.builder.open import change, open_draft
 from bot.builder.states import State
 from bot.conversation.answer import Answer, word_value
@@ -10,6 +11,7 @@ from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Question, stays
 from bot.conversation.turn import Say, Turn
 from bot.texts import N_
+from broadcast import group
 from broadcast.draft import Draft
 from broadcast.service import Unsendable
 from storage.lifecycle import BroadcastStatus
@@ -25,8 +27,9 @@ def ask(turn: Turn, memory: Memory) -> Question:
     """Show the card, and remember which it was."""
     draft = open_draft(turn, memory)
     reach = turn.desk.reach(draft)
-    memory = memory.but(hub=True, returning=False, card=binding(draft, reach))
-    return Question(memory, review_card(turn, memory, draft, reach))
+    elsewhere = others(turn, draft)
+    memory = memory.but(hub=True, returning=False, card=binding(draft, reach, elsewhere))
+    return Question(memory, review_card(turn, memory, draft, reach, elsewhere))
 
 
 def enter(draft: Draft, memory: Memory) -> Memory:
@@ -45,15 +48,19 @@ def send(turn: Turn, memory: Memory, answer: Answer) -> Did:
     if draft.scheduled_for is not None and draft.scheduled_for > turn.now:
         return _now_or_then(turn, memory, draft)
     reach = turn.desk.reach(draft)
-    if binding(draft, reach) != (answer.card or memory.card):
+    elsewhere = others(turn, draft)
+    if binding(draft, reach, elsewhere) != (answer.card or memory.card):
         return moved_on(turn, memory)
     if found := turn.desk.problems(draft.content, draft.road):
         return stays(memory, State.REVIEW, turn.problems(found))
     if not reach.can_get and not draft.practice:
         return stays(memory, State.REVIEW, why_nobody(turn, reach))
-    if reach.can_get > turn.desk.confirm_above:
+    if (refused := group.refusal(turn.desk, draft, turn.person)) is not None:
+        return stays(memory, State.REVIEW, say_refusal(turn, refused))
+    people = everybody(reach, elsewhere)
+    if people > min(desk.confirm_above for desk in (turn.desk, *(part.desk for part in elsewhere))):
         return Did(memory, to=State.CONFIRM)
-    return _leave(turn, memory, draft, reach.can_get)
+    return _leave(turn, memory, draft, people)
 
 
 def moved_on(turn: Turn, memory: Memory) -> Did:
@@ -84,7 +91,7 @@ def now_instead(turn: Turn, memory: Memory, _answer: Answer) -> Did:
 
 def ask_number(turn: Turn, memory: Memory) -> Question:
     """Ask for the number of people, which no tap can give by accident."""
-    count = turn.desk.reach(open_draft(turn, memory)).can_get
+    count = _people(turn, open_draft(turn, memory))
     text = turn.say("This goes to {n} people at once. To confirm, type that number: {plain}", n=count, plain=str(count))
     return Question(memory, Say(text, (turn.choice("Back", word_value("back")),)))
 
@@ -92,7 +99,11 @@ def ask_number(turn: Turn, memory: Memory) -> Question:
 def is_number(turn: Turn, memory: Memory, answer: Answer) -> bool:
     """Say whether a number was typed; one that also picks a choice counts only when it is the number asked for."""
     number = _number(answer)
-    return number is not None and (not answer.word or number == turn.desk.reach(open_draft(turn, memory)).can_get)
+    return number is not None and (not answer.word or number == _people(turn, open_draft(turn, memory)))
+
+
+def _people(turn: Turn, draft: Draft) -> int:
+    return everybody(turn.desk.reach(draft), others(turn, draft))
 
 
 def _number(answer: Answer) -> int | None:
@@ -104,11 +115,13 @@ def confirm(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Send if the number is that of the card, and still that of today."""
     draft = open_draft(turn, memory)
     reach = turn.desk.reach(draft)
-    if binding(draft, reach) != memory.card:
+    elsewhere = others(turn, draft)
+    if binding(draft, reach, elsewhere) != memory.card:
         return moved_on(turn, memory)
-    if _number(answer) != reach.can_get:
+    people = everybody(reach, elsewhere)
+    if _number(answer) != people:
         return stays(memory, State.CONFIRM, turn.say("That is another number."), ask=True)
-    return _leave(turn, memory, draft, reach.can_get)
+    return _leave(turn, memory, draft, people)
 
 
 def _leave(turn: Turn, memory: Memory, draft: Draft, count: int) -> Did:
@@ -117,9 +130,9 @@ def _leave(turn: Turn, memory: Memory, draft: Draft, count: int) -> Did:
     if turn.desk.needs_approval(draft, turn.person):
         return approval.ask_others(turn, memory, draft)
     try:
-        until = turn.desk.send(draft, turn.person)
+        until = group.send(turn.desk, draft, turn.person)
     except Unsendable as error:
-        return no_room(turn, memory, error) or stays(memory, State.REVIEW, turn.problems(error.found))
+        return no_room(turn, memory, error) or stays(memory, State.REVIEW, say_refusal(turn, error))
     said = turn.plural(
         "“{name}” leaves at {time} for {n} person. Until then undo takes it back.",
         "“{name}” leaves at {time} for {n} people. Until then undo takes it back.",
@@ -148,12 +161,14 @@ def schedule(turn: Turn, memory: Memory, answer: Answer) -> Did:
         return stays(memory, State.REVIEW, why_nobody(turn, reach))
     if found := turn.desk.problems(draft.content, draft.road):
         return stays(memory, State.REVIEW, turn.problems(found))
+    if (refused := group.refusal(turn.desk, draft, turn.person)) is not None:
+        return stays(memory, State.REVIEW, say_refusal(turn, refused))
     if turn.desk.needs_approval(draft, turn.person):
         return approval.ask_others(turn, memory, draft)
     try:
-        turn.desk.schedule(draft, turn.person)
+        group.schedule(turn.desk, draft, turn.person)
     except Unsendable as error:
-        return no_room(turn, memory, error) or stays(memory, State.REVIEW, turn.problems(error.found))
+        return no_room(turn, memory, error) or stays(memory, State.REVIEW, say_refusal(turn, error))
     text = turn.say(
         "“{name}” is scheduled: {time}. Who gets it is decided at that moment.",
         name=draft.name,

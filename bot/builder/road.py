@@ -49,6 +49,9 @@ def _take(turn: Turn, memory: Memory, road: str) -> Did:
         return Did(memory, (Say(turn.say("There is only one road here.")),))
     if open_draft(turn, memory).road == road:
         return Did(memory, (Say(turn.say("It takes that road already.")),))
+    if road == MASS and open_draft(turn, memory).local_time is not None:
+        said = turn.say("A mass message leaves for everybody at the same moment; give it such a time first.")
+        return Did(memory, (Say(said),))
     return Did(change(turn, memory, road=road))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.builder import (
     anywhere,
     buttons,
+    channels,
     fallback,
     messages,
     name,
@@ -23,7 +24,7 @@ from bot.builder.card import draft_of
 from bot.builder.states import State
 from bot.commands.run import run
 from bot.conversation.answer import Answer
-from bot.conversation.edits import read_edit, read_save, read_way_out
+from bot.conversation.edits import read_also, read_edit, read_save, read_way_out
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Onward, Question, Rule
 from bot.conversation.turn import Turn
@@ -53,6 +54,10 @@ def _order(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
 
 def _way_out(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
     return read_way_out(answer.text) is not None and not answer.escaped
+
+
+def _also(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
+    return read_also(answer.text) is not None
 
 
 def _save_audience(_turn: Turn, memory: Memory, answer: Answer) -> bool:
@@ -193,6 +198,7 @@ TABLE: Mapping[State, tuple[Rule, ...]] = {
         Rule(word("send now"), review.now_instead),
         Rule(word("schedule"), review.schedule),
         Rule(word("test"), anywhere.preview),
+        Rule(_also, channels.choose),
         Rule(word("leave out"), picking_leave_out.at_once),
         Rule(word("road mass"), road.mass, S.REVIEW),
         Rule(word("road one by one"), road.one_by_one, S.REVIEW),

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from bot.builder import each
 from bot.builder.open import change, open_draft
 from bot.builder.states import State
 from bot.conversation.answer import Answer, typed_value, word_value
@@ -28,7 +29,12 @@ USUAL_LATE_SECONDS = 3600
 def ask(turn: Turn, memory: Memory) -> Question:
     """Ask for the time, or whether it stays."""
     draft = open_draft(turn, memory)
-    choices = (turn.choice("Now", typed_value("now")), turn.choice("Later", typed_value("later")), *_ways(turn, memory))
+    choices = (
+        turn.choice("Now", typed_value("now")),
+        turn.choice("Later", typed_value("later")),
+        *each.choices(turn, draft),
+        *_ways(turn, memory),
+    )
     text = turn.say(
         "When should it go out? Now, later (you decide at the end), or a time like “tomorrow 9” or"
         " “fri 18:30” ({zone}).",
@@ -48,19 +54,30 @@ def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Take the time, ask which one is meant, or say why it cannot be that."""
     if (late := _LATE.fullmatch(answer.text.strip())) is not None:
         return _keep_late(turn, memory, late[1])
-    reading = parse_time(answer.text, turn.now, turn.zone, locale=turn.language)
+    if each.is_for_all(answer.text):
+        return each.same_for_all(turn, memory)
+    text = each.time_for_each(answer.text)
+    if text == "":
+        return each.same_for_each(turn, memory)
+    reading = parse_time(answer.text if text is None else text, turn.now, turn.zone, locale=turn.language)
     match reading:
+        case Now() | Later() if text is not None:
+            return stays(memory, State.WHEN, turn.say("Each at their own time needs a time of day, like 18:30."))
+        case At() if text is not None:
+            return each.take(turn, memory, reading)
+        case Ambiguous() if text is not None:
+            return _which(turn, memory, each.for_each(reading))
         case Now() | Later():
             word = "now" if isinstance(reading, Now) else "later"
-            memory = change(turn, memory, scheduled_for=None)
-            text = (
+            memory = change(turn, memory, scheduled_for=None, local_time="")
+            said = (
                 turn.say("It goes out as soon as you confirm.")
                 if word == "now"
                 else turn.say("Time: you decide later.")
             )
-            return Did(memory.but(when=word), (Say(text),))
+            return Did(memory.but(when=word), (Say(said),))
         case At():
-            memory = change(turn, memory, scheduled_for=reading.moment, time_zone=reading.zone.key)
+            memory = change(turn, memory, scheduled_for=reading.moment, local_time="", time_zone=reading.zone.key)
             return Did(memory.but(when="at"), (Say(turn.say("Time: {time}.", time=turn.time(reading.moment))),))
         case Ambiguous():
             return _which(turn, memory, reading)
@@ -98,6 +115,8 @@ def _which(turn: Turn, memory: Memory, reading: Ambiguous) -> Did:
 
 def say_when(turn: Turn, memory: Memory, draft: Draft) -> str:
     """Return the time of a draft in words."""
+    if draft.local_time is not None:
+        return each.say_each(turn, draft)
     if draft.scheduled_for is not None:
         return turn.time(draft.scheduled_for)
     if memory.when == "now":

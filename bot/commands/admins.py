@@ -1,4 +1,4 @@
-"""Commands about admins: who they are, inviting and removing them."""
+"""Commands about admins: who they are, inviting and removing them, and who is the same on two channels."""
 
 from bot.commands.command import Command, answered
 from bot.conversation.memory import Memory
@@ -49,8 +49,50 @@ def _remove(turn: Turn, memory: Memory, rest: str) -> Did:
     return answered(memory, Say(turn.say("{person} is no longer an admin.", person=found.platform_user_id)))
 
 
+def _link(turn: Turn, memory: Memory, rest: str) -> Did:
+    if rest:
+        return answered(memory, Say(_linked(turn, rest)))
+    if not turn.desk.elsewhere():
+        return answered(memory, Say(turn.say("There is no other channel to link this one with.")))
+    code = admins.link_code(turn.admin_id, turn.now)
+    text = turn.say(
+        "Send this to me from your own chat on the other channel, within {minutes} minutes. Give it to nobody: whoever"
+        " sends it counts as you on both channels.",
+        minutes=int(admins.LINK_LIFETIME.total_seconds() // 60),
+    )
+    return answered(memory, Say(f"{text}\n/admin link {code}"))
+
+
+def _linked(turn: Turn, code: str) -> str:
+    own = admins.find(turn.desk.channel_id, turn.person)
+    assert own is not None
+    try:
+        other = admins.link(own, code, turn.now)
+    except admins.TooManyTries:
+        return turn.say("Too many codes in a short time. Try again in a quarter of an hour.")
+    if other is None:
+        return turn.say("That code is wrong, used, too old or from this channel. Say /admin link on the other one.")
+    name = other.channel.name
+    for there, person, by in ((own, turn.person, name), (other, other.platform_user_id, turn.desk.channel_name)):
+        audit.write(there.channel_id, person, "link", turn.now, subject=person, detail=by)
+    return turn.say(
+        "I know you on {channel} too now. The review card lets a broadcast go out there as well: also on {channel}",
+        channel=name,
+    )
+
+
+def _unlink(turn: Turn, memory: Memory, _rest: str) -> Did:
+    if not admins.unlink(turn.admin_id):
+        return answered(memory, Say(turn.say("You are not linked with any other channel.")))
+    audit.write(turn.desk.channel_id, turn.person, "unlink", turn.now, subject=turn.person)
+    text = turn.say("You are known on this channel alone again. Broadcasts stay as they are, each on its channel.")
+    return answered(memory, Say(text))
+
+
 COMMANDS = (
     Command("/admin list", N_("Who may run broadcasts here."), "/admin list", "writer", _list),
     Command("/admin invite", N_("Make a one-time code for a new admin."), "/admin invite sender", "owner", _invite),
     Command("/admin remove", N_("Take an admin's rights away."), "/admin remove 2", "owner", _remove),
+    Command("/admin link", N_("Say that you are an admin of another channel too."), "/admin link", "writer", _link),
+    Command("/admin unlink", N_("Take that back."), "/admin unlink", "writer", _unlink),
 )

@@ -3,12 +3,14 @@
 import re
 
 from bot.builder.approval import called, for_admin, request, tell
+from bot.builder.cost import say_refusal
 from bot.commands.command import Command, answered
 from bot.commands.which import no_such
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
 from bot.texts import N_
+from broadcast import group
 from broadcast.draft import Draft
 from broadcast.service import Unsendable
 from storage import approvals, audit
@@ -37,12 +39,12 @@ def _approve(turn: Turn, memory: Memory, rest: str) -> Did:
     timed = draft.scheduled_for is not None
     try:
         if timed:
-            turn.desk.schedule(draft, asked.asked_by, approved=True)
+            group.schedule(turn.desk, draft, asked.asked_by, approved=True)
             moment = draft.scheduled_for
         else:
-            moment = turn.desk.send(draft, asked.asked_by, approved=True)
+            moment = group.send(turn.desk, draft, asked.asked_by, approved=True)
     except Unsendable as error:
-        return answered(memory, Say(turn.problems(error.found)))
+        return answered(memory, Say(say_refusal(turn, error)))
     assert moment is not None
     theirs = for_admin(turn, asked.asked_by)
     if theirs is not None:

@@ -2,8 +2,9 @@
 
 import re
 
-from bot.commands.card import card, say_status
+from bot.commands.card import card
 from bot.commands.command import Command, answered
+from bot.commands.stand import say_status
 from bot.commands.which import no_such
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did

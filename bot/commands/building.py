@@ -5,8 +5,9 @@ from bot.builder.open import REVIEWABLE
 from bot.builder.parts import settle
 from bot.builder.review import enter
 from bot.builder.states import State
-from bot.commands.card import card, say_status
+from bot.commands.card import card
 from bot.commands.command import Command, answered
+from bot.commands.stand import say_status
 from bot.commands.which import which
 from bot.conversation.answer import Answer
 from bot.conversation.memory import Memory

@@ -5,27 +5,16 @@ from collections.abc import Mapping
 from bot.builder.shown import say_messages
 from bot.builder.who import say_who
 from bot.commands.mass import is_mass, say_jobs
+from bot.commands.parts import say_parts
+from bot.commands.stand import say_status, say_sums
 from bot.conversation.turn import Say, Turn
 from bot.texts import N_
 from broadcast.draft import Draft
 from handlers.content import Choice
 from storage import approvals
-from storage.ledger import Sums
-from storage.lifecycle import REACHED, UNFINISHED, BroadcastStatus, RecipientState
+from storage.lifecycle import BroadcastStatus
 
 _S = BroadcastStatus
-
-STATUS: Mapping[BroadcastStatus, str] = {
-    _S.DRAFT: N_("draft"),
-    _S.SCHEDULED: N_("scheduled for {time}"),
-    _S.STARTING: N_("about to leave"),
-    _S.SENDING: N_("sending"),
-    _S.PAUSED: N_("paused"),
-    _S.SENT: N_("sent"),
-    _S.CANCELLED: N_("cancelled"),
-    _S.MISSED: N_("missed; its time was {time}"),
-    _S.FAILED: N_("could not start"),
-}
 
 MOVES: Mapping[BroadcastStatus, tuple[str, ...]] = {
     _S.DRAFT: ("edit", "send", "test", "clone", "cancel"),
@@ -69,6 +58,7 @@ def card(turn: Turn, draft: Draft) -> Say:
         lines.append(say_messages(turn, draft.content) or turn.say("No message yet."))
     else:
         lines += numbers(turn, draft)
+    lines += say_parts(turn, draft)
     asked = approvals.open_for(draft.id)
     if asked is None or draft.status is not _S.DRAFT:
         return Say("\n".join(lines), moves(turn, draft))
@@ -79,12 +69,6 @@ def card(turn: Turn, draft: Draft) -> Say:
     said = {"approve": f"{draft.id} v{asked.version}", "refuse": str(draft.id)}
     ways = tuple(turn.choice(TITLES[way], f"/broadcast {way} {said[way]}") for way in DECISIONS if decide)
     return Say("\n".join(lines), (*ways, *moves(turn, draft)))
-
-
-def say_status(turn: Turn, draft: Draft) -> str:
-    """Return where a broadcast stands, in words."""
-    time = turn.time(draft.scheduled_for) if draft.scheduled_for else ""
-    return turn.say(STATUS[draft.status], time=time)
 
 
 def moves(turn: Turn, draft: Draft) -> tuple[Choice, ...]:
@@ -106,19 +90,3 @@ def numbers(turn: Turn, draft: Draft) -> list[str]:
             )
         )
     return lines
-
-
-def say_sums(turn: Turn, sums: Sums) -> str:
-    """Return the numbers as a sum that adds up to the audience."""
-    parts = [
-        turn.say("{n} sent", n=sums.of(*REACHED)),
-        turn.say("{n} waiting", n=sums.of(*UNFINISHED)),
-        turn.say("{n} failed", n=sums.of(RecipientState.FAILED)),
-        turn.say("{n} skipped", n=sums.of(RecipientState.SKIPPED)),
-        turn.say("{n} unknown", n=sums.of(RecipientState.UNKNOWN)),
-    ]
-    amounts = (REACHED, UNFINISHED, (RecipientState.FAILED,), (RecipientState.SKIPPED,), (RecipientState.UNKNOWN,))
-    shown = [part for part, states in zip(parts, amounts, strict=True) if sums.of(*states)]
-    if not shown:
-        return turn.say("Nobody yet.")
-    return turn.say("{n} in all:", n=sums.audience) + " " + " · ".join(shown)

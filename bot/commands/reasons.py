@@ -13,6 +13,8 @@ OURS: Mapping[str, str] = {
     "opted_out": N_("They had opted out."),
     "unreachable": N_("They cannot be reached at present: they may have left, or blocked us."),
     "cancelled": N_("The broadcast was cancelled before their turn."),
+    "too_late": N_("Its time of day had passed where they live when the broadcast started."),
+    "quiet_hours": N_("It is in their quiet hours; they get it when those end."),
     "incomplete": N_("The broadcast ended before all of its messages had gone to them."),
     "quota": N_("They had already had all the messages they may get."),
     "channel_quota": N_("This channel's own limit of messages a month had no room left for them."),

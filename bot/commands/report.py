@@ -1,9 +1,11 @@
 """Command that says what came of a broadcast: the numbers, and why who did not get it."""
 
-from bot.commands.card import moves, numbers, say_status
+from bot.commands.card import moves, numbers
 from bot.commands.command import Command, answered
 from bot.commands.mass import is_mass, say_jobs, say_limits_of_knowledge
+from bot.commands.parts import say_parts
 from bot.commands.reasons import say_reason
+from bot.commands.stand import say_status
 from bot.commands.which import which
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
@@ -38,7 +40,7 @@ def _report(turn: Turn, memory: Memory, rest: str) -> Did:
     if isinstance(found, Say):
         return answered(memory, found)
     told = report(found)
-    lines = say_report(turn, found, told)
+    lines = [*say_report(turn, found, told), *say_parts(turn, found)]
     ways = tuple(way for way in moves(turn, found) if way.value != f"/broadcast report {found.id}")
     if found.status in {_S.SENT, _S.CANCELLED} and (n := turn.desk.doubtful(found)):
         lines.append(turn.say("Whoever is in doubt can be left so, or sent it again; then some may have it twice."))
@@ -87,6 +89,14 @@ def say_report(turn: Turn, draft: Draft, told: Report) -> list[str]:
                 "{n} person opted out within 24 hours of it.",
                 "{n} people opted out within 24 hours of it.",
                 told.opted_out,
+            )
+        )
+    if told.quiet:
+        lines.append(
+            turn.plural(
+                "{n} person gets it when their quiet hours end.",
+                "{n} people get it when their quiet hours end.",
+                told.quiet,
             )
         )
     return [*lines, *(_say_missed(turn, one) for one in told.missed)]

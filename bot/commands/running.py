@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
-from bot.commands.card import card, say_sums
+from bot.commands.card import card
 from bot.commands.command import Command, answered
+from bot.commands.stand import say_sums
 from bot.commands.which import which
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
 from bot.texts import N_
+from broadcast import group
 from broadcast.draft import Draft
 from storage.ledger import Sums
 from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove
@@ -19,7 +21,7 @@ _BEFORE = (_S.DRAFT, _S.SCHEDULED, _S.MISSED)
 
 def _pause(turn: Turn, memory: Memory, rest: str) -> Did:
     def pause(draft: Draft) -> str:
-        sums = turn.desk.pause(draft, turn.person)
+        sums = group.pause(turn.desk, draft, turn.person)
         return turn.say("“{name}” is paused. {sums}", name=draft.name, sums=say_sums(turn, sums))
 
     return _do(turn, memory, which(turn, memory, rest, "pause", _S.SENDING, _S.STARTING), pause)
@@ -27,8 +29,7 @@ def _pause(turn: Turn, memory: Memory, rest: str) -> Did:
 
 def _resume(turn: Turn, memory: Memory, rest: str) -> Did:
     def resume(draft: Draft) -> str:
-        turn.desk.resume(draft, turn.person)
-        waiting = turn.desk.progress(draft).sums.of(*UNFINISHED)
+        waiting = group.resume(turn.desk, draft, turn.person).of(*UNFINISHED)
         return turn.say("“{name}” goes on; {n} waiting.", name=draft.name, n=waiting)
 
     return _do(turn, memory, which(turn, memory, rest, "resume", _S.PAUSED), resume)
@@ -40,7 +41,7 @@ def _cancel(turn: Turn, memory: Memory, rest: str) -> Did:
         return answered(memory, Say(turn.say("Only a sender or an owner may cancel what is on its way.")))
 
     def cancel(draft: Draft) -> str:
-        sums = turn.desk.cancel(draft, turn.person)
+        sums = group.cancel(turn.desk, draft, turn.person)
         return turn.say("“{name}” is cancelled. {sums}", name=draft.name, sums=_gone_out(turn, sums))
 
     return _do(turn, memory, found, cancel)

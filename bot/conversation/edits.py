@@ -31,6 +31,18 @@ _WAY_OUT = re.compile(r"\s*(?:way out|退订方式)\s*[:：](.*)", re.IGNORECASE
 _SAVE = re.compile(r"\s*(?:save (?:the )?audience(?: as)?|保存受众)\s+(\S.*)", re.IGNORECASE | re.DOTALL)
 
 
+_ALSO = re.compile(r"\s*(also|not) on\s+(\S.*)", re.IGNORECASE | re.DOTALL)
+_ALSO_CHINESE = re.compile(r"\s*(同时发到|不发到)\s*(\S.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """An order about a further channel, by its name: the draft is to go out there too, or not after all."""
+
+    channel: str
+    wanted: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """An order about a message, or a `part` of it (0: the whole), counted from 1; `to` is the number it moves to."""
@@ -54,6 +66,12 @@ def read_save(text: str) -> str | None:
     """Return the name in `save audience NAME`; None when `text` is no such order."""
     match = _SAVE.fullmatch(text)
     return " ".join(match[1].split()) if match else None
+
+
+def read_also(text: str) -> Also | None:
+    """Return the channel in `also on NAME` or `not on NAME`; None when `text` is no such order."""
+    match = _ALSO.fullmatch(text) or _ALSO_CHINESE.fullmatch(text)
+    return Also(" ".join(match[2].split()), match[1].casefold() in {"also", "同时发到"}) if match else None
 
 
 def read_way_out(text: str) -> str | None:

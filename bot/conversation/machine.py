@@ -10,12 +10,14 @@ from bot.builder.practice import explained
 from bot.builder.review import enter
 from bot.builder.states import State
 from bot.builder.table import ALWAYS, BUILDING, QUESTIONS, TABLE
-from bot.commands.card import card, say_status
+from bot.commands.card import card
+from bot.commands.stand import say_status
 from bot.conversation.answer import Answer, read
 from bot.conversation.memory import Memory
-from bot.conversation.rule import Did, Onward, Rule
+from bot.conversation.rule import Did, Onward, Rule, stays
 from bot.conversation.turn import Said, Say, Turn
 from broadcast.audience.problems import FilterProblem
+from broadcast.service import Unsendable
 from storage.broadcasts import EditedMeanwhile
 from storage.lifecycle import IllegalMove
 
@@ -43,6 +45,8 @@ def step(state: str, data: Mapping[str, Any], turn: Turn) -> Step:
         did = _gone(turn, memory)
     except FilterProblem as problem:
         did = _no_filter(turn, memory, problem)
+    except Unsendable as error:
+        did = stays(memory, here, turn.problems(error.found))
     if did is None:
         return Step(here, memory.model_dump(mode="json"), ())
     did = _asked(did, turn)

@@ -3,18 +3,26 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.conversation.turn import Said, Say, Show
+from bot.conversation.turn import Picture, Said, Say, Show
 from broadcast.outgoing import Composer
 from handlers.content import Choice, Outgoing, Text
 from handlers.contract import Capabilities, Limit
 
 
 def outgoing(says: Sequence[Said], person: str, capabilities: Capabilities) -> tuple[Outgoing, ...]:
-    """Return the messages for `person`. Words that follow each other become one message: one answer a turn."""
-    return tuple(message for part in _merged(says) for message in _messages(part, person, capabilities))
+    """Return the messages for `person`. Words that follow each other become one message: one answer a turn.
+
+    Pictures come last, since on some platforms only the first message is sure to be shown, and bring the quick
+    replies with them: a phone shows those of the newest message.
+    """
+    parts = _merged([said for said in says if not isinstance(said, Picture)])
+    messages = [message for part in parts for message in _messages(part, person, capabilities)]
+    choices = messages[-1].choices if messages else ()
+    pictures = [said.image for said in says if isinstance(said, Picture)]
+    return (*messages, *(Outgoing(to=person, message=image, choices=choices) for image in pictures))
 
 
-def _merged(says: Sequence[Said]) -> Iterator[Said]:
+def _merged(says: Sequence[Say | Show]) -> Iterator[Say | Show]:
     """Join neighbouring words; the choices are those of the last that has any."""
     waiting: Say | None = None
     for said in says:
@@ -31,7 +39,7 @@ def _merged(says: Sequence[Said]) -> Iterator[Said]:
         yield waiting
 
 
-def _messages(said: Said, person: str, capabilities: Capabilities) -> Iterable[Outgoing]:
+def _messages(said: Say | Show, person: str, capabilities: Capabilities) -> Iterable[Outgoing]:
     if isinstance(said, Show):
         composer = Composer(0, said.content)
         fills = json.dumps(dict(said.values))

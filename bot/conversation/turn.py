@@ -10,7 +10,7 @@ from babel.numbers import format_decimal, format_percent
 from bot.texts import Texts
 from broadcast.service import Desk
 from broadcast.when.words import say_distance, say_moment, say_time
-from handlers.content import Choice, Content
+from handlers.content import Choice, Content, Image
 from handlers.contract import Problem
 from storage.admins import ROLES
 
@@ -69,6 +69,10 @@ class Turn:
         """Return date, time and zone, without the distance."""
         return say_moment(moment, self.zone, self.language)
 
+    def zone_called(self, name: str) -> ZoneInfo:
+        """Return the time zone with this IANA name; the admin's own where there is no name."""
+        return ZoneInfo(name) if name else self.zone
+
     def clock(self, moment: datetime) -> str:
         """Return the time of day, to the second."""
         return f"{moment.astimezone(self.zone):%H:%M:%S}"
@@ -109,4 +113,11 @@ class Show:
     values: Mapping[str, str]
 
 
-Said = Say | Show
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that goes with the words of an answer, and after all of them."""
+
+    image: Image
+
+
+Said = Say | Show | Picture

@@ -5,9 +5,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 
+from bot.playground.accounts import Account
+from bot.playground.clock import STEPS
 from bot.playground.hub import Hub
 from bot.playground.ports import LOOPBACK
-from bot.playground.simulator import Json, Refused, Simulator
+from bot.playground.simulator import Json, Refused
 from bot.playground.stage import Stage
 from bot.playground.trouble import BY_NAME
 
@@ -32,10 +34,13 @@ def create_page(stage: Stage, hub: Hub) -> Flask:
         ("GET", "/", lambda: app.send_static_file("index.html")),
         ("GET", "/events", page.events),
         ("GET", "/scene", stage.scene),
-        ("GET", "/people/<psid>", stage.person),
-        ("GET", "/people/<psid>/messages", page.messages),
-        ("POST", "/people/<psid>/say", page.say),
-        ("POST", "/people/<psid>/blocked", page.block),
+        ("GET", "/people", page.people),
+        ("GET", "/people/<channel>/<identity>", page.person),
+        ("GET", "/people/<channel>/<identity>/messages", page.messages),
+        ("POST", "/people/<channel>/<identity>/say", page.say),
+        ("POST", "/people/<channel>/<identity>/away", page.turn_away),
+        ("POST", "/greetings", page.greet),
+        ("POST", "/clock/<step>", page.move_clock),
         ("POST", "/troubles/<name>", page.trouble),
         ("POST", "/worker", page.worker),
         ("POST", "/queue/wipe", page.wipe_queue),
@@ -56,23 +61,45 @@ class _Page:
     def events(self) -> Response:
         return Response(self._hub.listen(), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
 
-    def messages(self, psid: str) -> Json:
-        return self._simulator().get(f"people/{psid}/messages")
+    def people(self) -> Json:
+        return {"people": self._stage.people()}
 
-    def say(self, psid: str) -> Json:
-        return self._simulator().post("say", {**_body(), "psid": psid})
+    def person(self, channel: str, identity: str) -> Json:
+        self._account(channel)
+        return self._stage.person(channel, identity)
 
-    def block(self, psid: str) -> Json:
-        self._simulator().post(f"people/{psid}", {"blocked": _on()})
-        return self._stage.person(psid)
+    def messages(self, channel: str, identity: str) -> Json:
+        return self._account(channel).messages(identity)
+
+    def say(self, channel: str, identity: str) -> Json:
+        return self._account(channel).say(identity, _body())
+
+    def turn_away(self, channel: str, identity: str) -> Json:
+        self._account(channel).turn_away(identity, on=_on())
+        return self._stage.person(channel, identity)
+
+    def greet(self) -> Json:
+        _body()
+        self._stage.greet()
+        return {}
+
+    def move_clock(self, step: str) -> Json:
+        _body()
+        if step not in STEPS:
+            abort(404)
+        self._stage.move_clock(step)
+        return {}
 
     def trouble(self, name: str) -> Json:
-        found = BY_NAME.get(name) or abort(404)
-        simulator, on = self._simulator(), _on()
-        for fault in found.faults(self._stage.subscribers() if on else ()):
-            simulator.delete("faults", name=fault["name"])
-            if on:
-                simulator.post("faults", fault)
+        found, on = BY_NAME.get(name) or abort(404), _on()
+        for channel, account in self._stage.accounts.items():
+            if account.platform != found.platform:
+                continue
+            simulator = account.simulator()
+            for fault in found.faults(self._stage.subscribers(channel) if on else ()):
+                simulator.delete("faults", name=fault["name"])
+                if on:
+                    simulator.post("faults", fault)
         return {}
 
     def worker(self) -> Json:
@@ -87,8 +114,8 @@ class _Page:
         self._stage.installation.wipe_queue()
         return {}
 
-    def _simulator(self) -> Simulator:
-        return Simulator(self._stage.installation.simulator_url)
+    def _account(self, channel: str) -> Account:
+        return self._stage.accounts.get(channel) or abort(404)
 
 
 def _only_from_here() -> None:

@@ -6,12 +6,12 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """How a person stands towards the Page when the demo begins."""
+    """How a person stands towards the channel when the demo begins."""
 
-    OPEN = "open"  # wrote within 24 hours
-    CLOSED = "closed"  # wrote longer ago
+    OPEN = "open"  # can be written to
+    CLOSED = "closed"  # cannot for now: wrote too long ago, or had all a month allows
     STOPPED = "stopped"  # said STOP
-    BLOCKED = "blocked"  # blocked the Page, which nobody has told us
+    BLOCKED = "blocked"  # takes no messages of ours, which nobody has told us
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,9 @@ class _Place:
     last_names: tuple[str, ...]
 
 
-_PLACES = (
+Places = tuple[_Place, ...]
+
+WORLD: Places = (
     _Place(
         "en_GB", "Europe/London", 0, "Leeds", "United Kingdom",
         ("Ada", "Oliver", "Isla", "Harry", "Freya", "Theo", "Maisie", "Arthur"), ("Clarke", "Okafor", "Hughes", "Ward"),
@@ -78,6 +80,21 @@ _PLACES = (
     ),
 )  # fmt: skip
 
+CHINA: Places = (
+    _Place(
+        "zh_CN", "Asia/Shanghai", 8, "Shanghai", "China",
+        ("Xin", "Yan", "Hao", "Ting", "Bo"), ("Zhou", "Wu", "Xu", "Sun", "Ma", "Zhu", "Hu"),
+    ),
+    _Place(
+        "zh_CN", "Asia/Shanghai", 8, "Guangzhou", "China",
+        ("Qiang", "Rong", "Kai", "Shan", "Ling", "Jun"), ("Guo", "He", "Gao", "Lin", "Luo"),
+    ),
+    _Place(
+        "zh_CN", "Asia/Shanghai", 8, "Xi'an", "China",
+        ("Peng", "Yue", "Tao", "Lan", "Chao", "Hui", "Ning"), ("Song", "Tang", "Feng", "Deng", "Cao"),
+    ),
+)  # fmt: skip
+
 _PLANS = ("free", "free", "pro", "free", "team", "pro", "free")
 _NAMELESS_EVERY = 23  # so many have no first name, and read the fallback of {first_name|there}
 
@@ -85,8 +102,8 @@ _BESIDES: Mapping[Kind, float] = {Kind.CLOSED: 0.06, Kind.STOPPED: 0.03, Kind.BL
 """How many there are of each other kind for every one who can be written to; at least one."""
 
 
-def made_up(can_be_reached: int) -> list[Person]:
-    """Return `can_be_reached` people with an open window and a few of each other kind, mixed among them."""
+def made_up(can_be_reached: int, places: Places) -> list[Person]:
+    """Return `can_be_reached` people who can be written to and a few of each other kind, mixed among them."""
     besides = [kind for kind, share in _BESIDES.items() for _ in range(max(1, round(can_be_reached * share)))]
     step = max(1, can_be_reached // len(besides))
     kinds: list[Kind] = []
@@ -94,12 +111,12 @@ def made_up(can_be_reached: int) -> list[Person]:
         kinds += [Kind.OPEN] * min(step, can_be_reached - kinds.count(Kind.OPEN))
         kinds.append(kind)
     kinds += [Kind.OPEN] * (can_be_reached - kinds.count(Kind.OPEN))
-    return [_person(number, kind) for number, kind in enumerate(kinds)]
+    return [_person(number, kind, places) for number, kind in enumerate(kinds)]
 
 
-def _person(number: int, kind: Kind) -> Person:
-    place = _PLACES[number % len(_PLACES)]
-    turn = number // len(_PLACES)
+def _person(number: int, kind: Kind, places: Places) -> Person:
+    turn, at = divmod(number, len(places))
+    place = places[at]
     named = number % _NAMELESS_EVERY != _NAMELESS_EVERY - 1
     return Person(
         first_name=place.first_names[turn % len(place.first_names)] if named else "",

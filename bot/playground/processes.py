@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 READY_SECONDS = 60.0  # a cold start on a slow, busy machine; a second or two on an idle one
 STOP_SECONDS = 8.0  # what a worker is given to finish its calls in flight
+_OWNERS = ("CLARION_", "GUNICORN_")  # how names of settings begin
 _GUARD = Path(__file__).with_name("guard.py")
 
 
@@ -52,21 +53,6 @@ class Processes:
             )
             self._tell_guard("+", child.pid)
             self._children[name] = child
-
-    def run(self, *arguments: str) -> str:
-        """Run `python ARGUMENTS` to its end and return what it printed. Raises `ChildFailed`."""
-        done = subprocess.run(  # noqa: S603 - our own programs
-            [sys.executable, *arguments],
-            cwd=ROOT,
-            env=_environment({}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise ChildFailed(f"`python {' '.join(arguments)}` failed: {_last_words(done.stderr)}")
-        return done.stdout
 
     def wait(self, name: str, ready: Callable[[], bool]) -> None:
         """Wait until `ready` says yes. Raises `ChildFailed` when the child ends first or takes too long."""
@@ -128,9 +114,16 @@ def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
         return
 
 
+def forget_settings() -> None:
+    """Take the owner's settings out of this process's environment: they may name a real database."""
+    for name in list(os.environ):
+        if name.startswith(_OWNERS):
+            del os.environ[name]
+
+
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a child: ours without the owner's settings, which may name a real database."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("CLARION_", "GUNICORN_"))}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(_OWNERS)}
     return {**ours, "PYTHONUNBUFFERED": "1", "WEB_CONCURRENCY": "1", **variables}
 
 

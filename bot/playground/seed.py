@@ -1,66 +1,79 @@
-"""Puts people on the simulated Page and into the product, and makes one of them an admin, all by the front door."""
+"""Puts people on the simulated platforms and into the product, and makes one of each an admin, by the front door."""
 
 import csv
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.playground.installation import CHANNEL, Installation
+from bot import exchange
+from bot.playground.accounts import Account
+from bot.playground.installation import Installation
 from bot.playground.people import Kind, Person
-from bot.playground.simulator import Simulator
-from bot.playground.stage import Stage
+from storage import admins
 
-ADMIN = {"first_name": "Anna", "last_name": "Berg", "locale": "en_GB", "timezone": 1}
-
-_WINDOW = timedelta(hours=24)
 _COLUMNS = (
     "platform_user_id", "first_name", "last_name", "language", "locale", "timezone", "city", "country",
     "first_seen_at", "last_seen_at", "window_expires_at", "var.plan",
 )  # fmt: skip
 
+_ANNA = Person("Anna", "Berg", "en_GB", "Europe/Berlin", 1, "Bremen", "Germany", "team", Kind.OPEN, 24)
+_MEI = Person("Mei", "Lin", "en_GB", "Asia/Shanghai", 8, "Shanghai", "China", "team", Kind.OPEN, 24)
+_ADMINS: Mapping[str, Person] = {"messenger": _ANNA, "wechat": _MEI}
 
-def seed(installation: Installation, people: Sequence[Person]) -> Stage:
-    """Take everybody in and return the stage, ready to be shown."""
-    simulator = Simulator(installation.simulator_url)
-    by_psid = {_arrive(simulator, person): person for person in people}
-    admin = _make_admin(installation, simulator)
-    file = installation.processes.folder / "subscribers.csv"
-    _write(file, by_psid, datetime.now(UTC))
-    installation.bot("import", "--channel", CHANNEL, str(file))
-    for psid, person in by_psid.items():
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """Who came to one channel; the admin is the first of them."""
+
+    people: Mapping[str, Person]
+
+    @property
+    def admin(self) -> str:
+        """The admin's platform user id."""
+        return next(iter(self.people))
+
+
+def bring_in(installation: Installation, account: Account, people: Sequence[Person]) -> Seeded:
+    """Let people and an admin come to an account, and import what an owner would know of them."""
+    everybody = [_ADMINS[account.platform], *people]
+    seeded = Seeded(dict(zip(account.arrive(everybody), everybody, strict=True)))
+    file = installation.processes.folder / f"{account.channel}.csv"
+    _write(file, seeded.people, account.window, datetime.now(UTC))
+    exchange.import_subscribers(_channel_id(installation, account), file, datetime.now(UTC))
+    return seeded
+
+
+def speak(installation: Installation, account: Account, seeded: Seeded) -> None:
+    """Let the admin claim an invitation in the chat, and those who want nothing more say so. Needs the web process."""
+    code = admins.invite(_channel_id(installation, account), "owner", datetime.now(UTC))
+    account.say(seeded.admin, {"text": f"/admin claim {code}"})
+    for identity, person in seeded.people.items():
         if person.kind is Kind.STOPPED:
-            simulator.post("say", {"psid": psid, "text": "STOP"})
-        elif person.kind is Kind.BLOCKED:
-            simulator.post(f"people/{psid}", {"blocked": True})
-    return Stage.open(installation, admin)
+            account.say(identity, {"text": "STOP"})
 
 
-def _make_admin(installation: Installation, simulator: Simulator) -> str:
-    """Let somebody claim an invitation in the chat. First of all, so that their name is the first to be read."""
-    admin = str(simulator.post("people", {"window_hours": None, "profile": ADMIN})["psids"][0])
-    code = installation.bot("invite", "--channel", CHANNEL, "--role", "owner").strip()
-    simulator.post("say", {"psid": admin, "text": f"/admin claim {code}"})
-    return admin
+def _channel_id(installation: Installation, account: Account) -> int:
+    return installation.runtime.channels[account.channel].id
 
 
-def _arrive(simulator: Simulator, person: Person) -> str:
-    return str(simulator.post("people", {"window_hours": person.hours, "profile": person.profile})["psids"][0])
-
-
-def _write(file: Path, people: Mapping[str, Person], now: datetime) -> None:
+def _write(file: Path, people: Mapping[str, Person], window: timedelta, now: datetime) -> None:
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(_COLUMNS)
-        writer.writerows(_row(psid, person, number, now) for number, (psid, person) in enumerate(people.items()))
+        for number, (identity, person) in enumerate(people.items()):
+            writer.writerow(_row(identity, person, number, window, now))
 
 
-def _row(psid: str, person: Person, number: int, now: datetime) -> tuple[str, ...]:
+def _row(identity: str, person: Person, number: int, window: timedelta, now: datetime) -> tuple[str, ...]:
+    """Return one line; who follows without having written has no window."""
     closes = now + timedelta(hours=person.hours)
-    wrote = closes - _WINDOW
+    wrote = closes - window if window else now
     came = wrote - timedelta(days=3 + number % 90)
+    moments = (_utc(came), _utc(wrote), _utc(closes)) if window else (_utc(came), "", "")
     return (
-        psid, person.first_name, person.last_name, person.locale.partition("_")[0], person.locale, person.zone,
-        person.city, person.country, _utc(came), _utc(wrote), _utc(closes), person.plan,
+        identity, person.first_name, person.last_name, person.locale.partition("_")[0], person.locale, person.zone,
+        person.city, person.country, *moments, person.plan,
     )  # fmt: skip
 
 

@@ -1,95 +1,144 @@
 """What the page shows and drives: the installation, its people, and the product's own numbers."""
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import peewee as pw
 
 from bot import exchange
-from bot.playground.installation import CHANNEL, PLATFORM, Installation
-from bot.playground.simulator import Simulator
+from bot.playground.accounts import Account
+from bot.playground.clock import STEPS, Clock
+from bot.playground.installation import Installation
+from bot.playground.simulator import Refused
 from bot.playground.trouble import TROUBLES, standing
 from bot.playground.words import TYPED_PATH
-from storage import channels, ledger, statistics, subscribers
-from storage.database import open_database
+from storage import broadcasts, ledger, mass_jobs, statistics, subscribers
+from storage.lifecycle import BroadcastStatus
 
 Json = dict[str, Any]
 
-_PEOPLE_MOST = 100_000
+_GREETERS = 4  # people who write at the same moment
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A running installation with its people; `admin` is the platform user id of the admin."""
+    """A running installation with its people; `admins` has each channel's admin, by platform user id."""
 
     installation: Installation
-    admin: str
-    channel_id: int
-    database: pw.Database
-
-    @classmethod
-    def open(cls, installation: Installation, admin: str) -> "Stage":
-        """Look into the installation's own database, which is only read from here on."""
-        database = open_database("sqlite:///clarion.db", installation.config.parent)
-        return cls(installation, admin, channels.ensure(CHANNEL, PLATFORM), database)
+    accounts: Mapping[str, Account]
+    admins: Mapping[str, str]
+    clock: Clock
 
     def scene(self) -> Json:
         """Return what does not change while the page is open, and everybody as they are now."""
-        listed = self._listed()
-        with self.database.connection_context():
-            people = [self._person(person) for person in listed]
         return {
-            "channels": [{"name": CHANNEL, "platform": PLATFORM, "admin": self.admin}],
-            "people": people,
-            "hints": list(TYPED_PATH),
+            "channels": [
+                {
+                    "name": name,
+                    "platform": account.platform,
+                    "admin": self.admins[name],
+                    "hints": list(TYPED_PATH[account.platform]),
+                    "media": f"{account.url}/_sim/media/",
+                }
+                for name, account in self.accounts.items()
+            ],
+            "people": self.people(),
             "troubles": [trouble.as_json() for trouble in TROUBLES],
+            "steps": [{"name": name, "title": step.title} for name, step in STEPS.items()],
         }
 
-    def subscribers(self) -> list[str]:
-        """Return the platform user ids of everybody but the admin."""
-        return [person["psid"] for person in self._listed() if person["psid"] != self.admin]
+    def people(self) -> list[Json]:
+        """Return everybody on every channel."""
+        found = [person for account in self.accounts.values() for person in account.people()]
+        with self._database.connection_context():
+            return [self._known(person) for person in found]
 
-    def person(self, psid: str) -> Json:
+    def subscribers(self, channel: str) -> list[str]:
+        """Return the platform user ids of everybody on a channel but the admin."""
+        return [person["id"] for person in self.accounts[channel].people() if person["id"] != self.admins[channel]]
+
+    def person(self, channel: str, identity: str) -> Json:
         """Return one person: what the platform knows, and what the product does."""
-        found = self._simulator().get(f"people/{psid}")
-        with self.database.connection_context():
-            return self._person(found)
+        found = self.accounts[channel].person(identity)
+        with self._database.connection_context():
+            return self._known(found)
 
     def numbers(self) -> Json:
         """Return what changes by itself: every broadcast's numbers, the trouble in force, whether the worker runs."""
-        with self.database.connection_context():
-            broadcasts = exchange.status({self.channel_id: CHANNEL})
-            for row in broadcasts:
+        names = {channel.id: name for name, channel in self.installation.runtime.channels.items()}
+        with self._database.connection_context():
+            rows = exchange.status(names)
+            for row in rows:
+                row["platform"] = self.accounts[row["channel"]].platform
+                row["jobs"] = _told(row["id"])
                 row["reasons"] = [
                     {"state": state, "reason": reason, "count": number}
                     for state, reason, _code, number in ledger.reasons(row["id"])
                 ]
-            paused = any(value for _, _, value in statistics.paused(datetime.now(UTC)))
+            paused = [names[number] for number, _, value in statistics.paused(self.clock.now()) if value]
+        rules = {account.platform: account.simulator().get("faults")["rules"] for account in self.accounts.values()}
         return {
-            "broadcasts": broadcasts,
+            "broadcasts": rows,
             "paused": paused,
-            "troubles": standing(self._simulator().get("faults")["rules"]),
+            "troubles": standing(rules),
             "worker": self.installation.processes.alive("worker"),
+            "ahead": self.clock.ahead_seconds,
         }
 
-    def _listed(self) -> list[Json]:
-        people: list[Json] = self._simulator().get("people", limit=_PEOPLE_MOST)["people"]
-        return people
+    def move_clock(self, step: str) -> None:
+        """Move the clock, at most to the next scheduled broadcast. Raises `Refused` while one is being sent."""
+        with self._database.connection_context():
+            if broadcasts.with_status(None, BroadcastStatus.SENDING):
+                raise Refused("A broadcast is being sent. Wait until it has ended, or pause it.")
+            stop_at = broadcasts.next_due()
+        self.clock.move(STEPS[step], stop_at)
 
-    def _person(self, person: Json) -> Json:
-        known = subscribers.find(self.channel_id, person["psid"])
-        return {
-            "psid": person["psid"],
-            "name": person["profile"]["name"],
-            "windowExpires": person["window_expires_ms"],
-            "blocked": "blocked" in person["states"],
+    def greet(self) -> None:
+        """Let everybody who takes messages write a word, which opens their windows again."""
+        greeting = [
+            (self.accounts[person["channel"]], person["id"])
+            for person in self.people()
+            if person["standing"] in {"open", "closed"} and person["id"] not in self.admins.values()
+        ]
+        with ThreadPoolExecutor(_GREETERS) as pool:
+            list(pool.map(lambda each: each[0].say(each[1], {"text": "hi"}), greeting))
+
+    @property
+    def _database(self) -> pw.Database:
+        return self.installation.runtime.database
+
+    def _known(self, person: Json) -> Json:
+        """Add what the product knows."""
+        channel_id = self.installation.runtime.channels[person["channel"]].id
+        known = subscribers.find(channel_id, person["id"])
+        made = {
+            **person,
             "stopped": known is not None and known.consent == "opted_out",
-            "known": known is not None,
             "city": known.city if known else "",
-            "locale": person["profile"]["locale"],
             "variables": known.variables if known else {},
         }
+        if known:
+            made["name"] = person["name"] or f"{known.first_name} {known.last_name}".strip()
+            made["locale"] = person["locale"] or known.locale
+        return {**made, "standing": self._standing(made)}
 
-    def _simulator(self) -> Simulator:
-        return Simulator(self.installation.simulator_url)
+    def _standing(self, person: Json) -> str:
+        """Return how a person stands towards their channel, the strongest reason first."""
+        if person["blocked"]:
+            return "blocked"
+        if person["stopped"]:
+            return "stopped"
+        if self.accounts[person["channel"]].by_window:
+            now_ms = self.clock.now().timestamp() * 1000
+            return "open" if person["windowExpires"] > now_ms else "closed"
+        return "closed" if person["spent"] else "open"
+
+
+def _told(broadcast_id: int) -> Json | None:
+    """Return what the platform told of a broadcast's mass messages in all; None when it told nothing (yet)."""
+    told = [job for job in mass_jobs.of(broadcast_id) if job.total is not None]
+    if not told:
+        return None
+    return {"total": sum(job.total for job in told), "sent": sum(job.sent or 0 for job in told)}

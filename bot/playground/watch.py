@@ -1,11 +1,11 @@
-"""Watches the platform and the ledger for the page."""
+"""Watches the platforms and the ledger for the page."""
 
 import threading
 
 import requests
 
+from bot.playground.accounts import Account
 from bot.playground.hub import Hub
-from bot.playground.simulator import Simulator
 from bot.playground.stage import Stage
 
 EVERY_SECONDS = 0.5  # the ledger is asked this often
@@ -13,15 +13,15 @@ EVERY_SECONDS = 0.5  # the ledger is asked this often
 
 def watch(stage: Stage, hub: Hub) -> None:
     """Begin to tell `hub` what happens, in threads that end with the process."""
-    for task in (_phones, _numbers):
-        threading.Thread(target=task, args=(stage, hub), name=task.__name__, daemon=True).start()
+    for account in stage.accounts.values():
+        threading.Thread(target=_phones, args=(account, hub), name=f"phones of {account.channel}", daemon=True).start()
+    threading.Thread(target=_numbers, args=(stage, hub), name="numbers", daemon=True).start()
 
 
-def _phones(stage: Stage, hub: Hub) -> None:
+def _phones(account: Account, hub: Hub) -> None:
     """Pass on each message as it reaches a phone."""
-    for event, body in Simulator(stage.installation.simulator_url).feed():
-        if event == "message":
-            hub.tell(event, body)
+    for message in account.feed():
+        hub.tell("message", message)
 
 
 def _numbers(stage: Stage, hub: Hub) -> None:
@@ -32,7 +32,7 @@ def _numbers(stage: Stage, hub: Hub) -> None:
         try:
             numbers = stage.numbers()
         except requests.ConnectionError:
-            return  # the simulator has been stopped, and the page soon will be
+            return  # a simulator has been stopped, and the page soon will be
         if numbers != known:
             known = numbers
             hub.tell("numbers", numbers, keep=True)

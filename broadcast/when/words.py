@@ -43,6 +43,11 @@ def say_moment(moment: datetime, zone: ZoneInfo, locale: str = "en") -> str:
     return f"{said} {offset} {zone_name(zone)}" if offset else f"{said} {zone_name(zone)}"
 
 
+def say_wall(wall: datetime, locale: str = "en") -> str:
+    """Return date and time without a zone: "Fri 27 Nov 2026, 09:00"; `wall` is naive."""
+    return JOINED[language(locale)].format(date=say_day(wall.date(), locale), clock=_clock(wall))
+
+
 def say_day(day: date, locale: str = "en") -> str:
     """Return a date with its weekday: "Fri 27 Nov 2026"."""
     return format_date(day, DATES[language(locale)], locale=CLDR_LOCALES[language(locale)])

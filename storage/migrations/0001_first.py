@@ -33,7 +33,9 @@ CREATE TABLE admins (
     id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), platform_user_id TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('owner','sender','writer')),
     language TEXT NOT NULL DEFAULT '', timezone TEXT NOT NULL DEFAULT '', added_at BIGINT NOT NULL,
+    person TEXT NOT NULL DEFAULT '',
     UNIQUE (channel_id, platform_user_id));
+CREATE INDEX admins_person ON admins (person) WHERE person <> '';
 
 CREATE TABLE invites (
     id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), code_hash TEXT NOT NULL UNIQUE,
@@ -43,6 +45,10 @@ CREATE TABLE claim_attempts (
     id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), platform_user_id TEXT NOT NULL,
     at BIGINT NOT NULL);
 CREATE INDEX claim_attempts_at ON claim_attempts (channel_id, at);
+
+CREATE TABLE link_codes (
+    id {{auto}}, admin_id INTEGER NOT NULL REFERENCES admins (id) ON DELETE CASCADE, code_hash TEXT NOT NULL UNIQUE,
+    expires_at BIGINT NOT NULL, used_at BIGINT);
 
 CREATE TABLE conversations (
     id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), platform_user_id TEXT NOT NULL,
@@ -55,11 +61,13 @@ CREATE TABLE broadcasts (
     status TEXT NOT NULL DEFAULT 'draft' CHECK (status IN ({BROADCAST})),
     version INTEGER NOT NULL DEFAULT 0, content {{json}} NOT NULL DEFAULT '{{{{}}}}', audience TEXT NOT NULL DEFAULT '',
     road TEXT NOT NULL DEFAULT '' CHECK (road IN ('', 'single', 'mass')),
-    scheduled_for BIGINT, time_zone TEXT NOT NULL DEFAULT '', late_seconds INTEGER NOT NULL DEFAULT 3600,
+    scheduled_for BIGINT, local_time TEXT NOT NULL DEFAULT '',
+    time_zone TEXT NOT NULL DEFAULT '', late_seconds INTEGER NOT NULL DEFAULT 3600,
     undo_until BIGINT, planned_at BIGINT, started_at BIGINT, finished_at BIGINT,
     pause_reason TEXT NOT NULL DEFAULT '', created_by TEXT NOT NULL,
     created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, cloned_from INTEGER,
-    practice {{bool}} NOT NULL DEFAULT {{false}});
+    practice {{bool}} NOT NULL DEFAULT {{false}}, group_id INTEGER);
+CREATE INDEX broadcasts_group ON broadcasts (group_id) WHERE group_id IS NOT NULL;
 CREATE INDEX broadcasts_channel ON broadcasts (channel_id, status);
 CREATE INDEX broadcasts_due ON broadcasts (status, scheduled_for);
 

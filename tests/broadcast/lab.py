@@ -15,6 +15,7 @@ from broadcast.draft import Draft, from_row
 from broadcast.limits import Pace
 from broadcast.outgoing import Composer
 from broadcast.pictures import place_pictures
+from broadcast.quiet import QuietHours
 from broadcast.threads import DatabaseThread
 from handlers.content import Content, Image, Message, Outgoing, Text
 from handlers.contract import Capabilities
@@ -77,6 +78,7 @@ class Lab:
         self.platform = FakePlatform()
         self.channel = channels.ensure("page", "messenger")
         self.told: list[tuple[str, Draft]] = []
+        self.quiet: QuietHours | None = None
         self._redis_url = redis_url
         self._names = count(1)
         Redis.from_url(redis_url).flushall()
@@ -176,6 +178,7 @@ class Lab:
                 http=None,  # type: ignore[arg-type]  # the platform here makes no calls
                 notify=self.notify,
                 prepare=prepare,
+                quiet=self.quiet,
             )
         )
 

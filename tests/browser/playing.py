@@ -13,10 +13,12 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 TYPED_PATH = ("/broadcast new Spring sale", "now", "everyone", "Hello {first_name|there}!", "done", "send")
+WECHAT_PATH = ("/broadcast new Spring tea", "now", "everyone", "The first tea of spring is here.", "done", "send")
+ANNA, MEI = "Anna Berg", "Mei Lin"
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 _START_SECONDS = 120
@@ -128,15 +130,25 @@ def browser() -> Iterator[Browser]:
 
 
 def enter(page: Page, address: str) -> None:
-    """Open the playground and wait until the admin's phone shows what was said before."""
+    """Open the playground as somebody who took the tour; wait until the first phone shows what was said before."""
+    page.add_init_script("localStorage.setItem('clarion-tour', 'seen')")
     page.goto(address)
     expect(page.locator(".desk .line").first).to_be_visible()
 
 
-def say(page: Page, words: str) -> None:
-    """Type as the admin, press Enter, and wait for the answer."""
-    answers = page.locator(".desk .line.theirs")
+def desk(page: Page, who: str) -> Locator:
+    """Return an admin's phone, brought to the front."""
+    tab = page.get_by_role("tab", name="Messenger" if who == ANNA else "WeChat")
+    if tab.is_visible():
+        tab.click()
+    return page.locator(".desk").filter(has=page.get_by_role("textbox", name=f"Write as {who}"))
+
+
+def say(page: Page, words: str, who: str = ANNA) -> None:
+    """Type as an admin, press Enter, and wait for the answer."""
+    phone = desk(page, who)
+    answers = phone.locator(".line.theirs")
     before = answers.count()
-    page.get_by_role("textbox", name="Write as Anna Berg").fill(words)
+    phone.get_by_role("textbox").fill(words)
     page.keyboard.press("Enter")
     expect(answers).not_to_have_count(before)

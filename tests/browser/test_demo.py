@@ -8,13 +8,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.playing import TYPED_PATH, Demo, alive, browser, demo, enter, refused, say
+from tests.browser.playing import (
+    ANNA,
+    MEI,
+    TYPED_PATH,
+    WECHAT_PATH,
+    Demo,
+    alive,
+    browser,
+    demo,
+    desk,
+    enter,
+    refused,
+    say,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 PEOPLE = 60
+FOLLOWERS = 60  # those who can be written to, beside the admin
 SENT_MILLIS = 60_000
 
 
@@ -66,7 +80,7 @@ def test_the_typed_words_light_up_every_phone_that_can_be_reached(page: Page) ->
 
 def test_a_phone_can_be_opened_and_its_owner_can_leave_by_the_quick_reply(page: Page) -> None:
     tile = page.locator(".tiles [data-standing=open]").first
-    psid = tile.get_attribute("data-psid")
+    psid = tile.get_attribute("data-person")
     tile.click()
     visit = page.locator("#visit")
     expect(visit.locator(".bubble").first).to_have_text(re.compile("^Hello "))
@@ -76,7 +90,7 @@ def test_a_phone_can_be_opened_and_its_owner_can_leave_by_the_quick_reply(page: 
     expect(visit.locator(".line.mine")).to_have_text("You: Stop messages")
     expect(visit.locator(".line.theirs").last).to_contain_text("You will get no more broadcasts")
     page.keyboard.press("Escape")
-    expect(page.locator(f"[data-psid='{psid}']")).to_have_attribute("data-standing", "stopped")
+    expect(page.locator(f"[data-person='{psid}']")).to_have_attribute("data-standing", "stopped")
 
 
 def test_the_wall_is_walked_with_arrow_keys_and_a_phone_opened_with_enter(page: Page) -> None:
@@ -92,9 +106,10 @@ def test_the_wall_is_walked_with_arrow_keys_and_a_phone_opened_with_enter(page: 
 
 
 def test_a_hint_can_be_clicked_instead_of_typed(page: Page) -> None:
-    page.get_by_role("button", name="/broadcast new Spring sale").click()
-    expect(page.locator(".desk .line.theirs").last).to_contain_text("Spring sale 2")
-    expect(page.locator(".hints .next")).to_have_text("now")
+    anna = desk(page, ANNA)
+    anna.get_by_role("button", name="/broadcast new Spring sale").click()
+    expect(anna.locator(".line.theirs").last).to_contain_text("Spring sale 2")
+    expect(anna.locator(".hints .next")).to_have_text("now")
 
 
 def test_trouble_is_switched_on_and_off_and_says_what_it_does(page: Page) -> None:
@@ -125,7 +140,106 @@ def test_a_broadcast_survives_the_worker_s_death_and_an_emptied_queue(page: Page
     assert numbers["pending"] == numbers["failed"] == 0
 
 
-@pytest.mark.parametrize("size", [(1400, 900), (1024, 768), (390, 844)])
+def test_one_mass_message_reaches_all_followers_who_take_it(page: Page) -> None:
+    for words in WECHAT_PATH:
+        say(page, words, MEI)
+
+    expect(page.locator(".tiles .lit[data-platform=wechat]")).to_have_count(FOLLOWERS, timeout=SENT_MILLIS)
+    expect(page.locator(".tiles .lit[data-platform=messenger]")).to_have_count(0)
+    expect(page.locator("#ledger h2")).to_have_text("Spring tea")
+    expect(page.locator("#ledger .chip")).to_have_text("sent", timeout=SENT_MILLIS)
+    expect(page.locator("#ledger .verdict")).to_have_text("✓")
+    page.locator(".tiles .lit[data-platform=wechat]").first.click()
+    expect(page.locator("#visit .wechat .bubble")).to_contain_text("The first tea of spring is here.")
+
+
+def test_numbered_choices_on_wechat_can_be_tapped(page: Page) -> None:
+    say(page, "/broadcast new Autumn tea", MEI)
+    mei = desk(page, MEI)
+    mei.get_by_role("button", name="2. Later").last.click()
+    expect(mei.locator(".line.mine").last).to_contain_text("2")
+    expect(mei.locator(".line.theirs").last).to_contain_text("Time: you decide later.")
+
+
+def test_a_picture_that_was_uploaded_is_seen_on_a_messenger_phone(page: Page) -> None:
+    _picture(page, ANNA)
+    say(page, "preview")
+    _shows(desk(page, ANNA).locator(".theirs img.picture").last)
+    say(page, "save")
+
+
+def test_a_picture_reaches_followers_on_wechat(page: Page) -> None:
+    _picture(page, MEI)
+    _shows(desk(page, MEI).locator(".mine img.picture").last)
+    say(page, "send", MEI)
+    tile = page.locator(".tiles .lit[data-platform=wechat]").first
+    tile.wait_for(timeout=SENT_MILLIS)
+    tile.click()
+    _shows(page.locator("#visit .theirs img.picture").last)
+
+
+def _picture(page: Page, who: str) -> None:
+    """Compose a broadcast of one picture, up to the review."""
+    for words in ("/broadcast new Picture", "now", "everyone"):
+        say(page, words, who)
+    phone = desk(page, who)
+    phone.get_by_role("button", name="Send a picture").click()
+    expect(phone.locator(".line.theirs").last).to_contain_text("Got it.")
+    say(page, "done", who)
+
+
+def _shows(picture: Locator) -> None:
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+
+def test_what_is_scheduled_for_tomorrow_arrives_when_the_clock_is_moved(page: Page) -> None:
+    for words in ("/broadcast new Tomorrow", "tomorrow 9", "everyone", "Good morning", "done", "schedule"):
+        say(page, words)
+    page.get_by_role("button", name="Dim all").click()
+
+    page.get_by_role("button", name="Tomorrow 9:00").click()
+
+    expect(page.locator("#ledger h2")).to_have_text("Tomorrow")
+    expect(page.locator("#ledger .chip")).to_have_text("sent", timeout=SENT_MILLIS)
+    expect(page.locator("#clock")).to_contain_text("09:0")
+    skipped = page.locator("#ledger .within")
+    expect(skipped).to_contain_text("window closed")  # some windows did not last until then
+    page.get_by_role("button", name="+1 day").click()
+    expect(page.locator(".tiles [data-platform=messenger][data-standing=open]")).to_have_count(0)
+    page.get_by_role("button", name="Let everybody write").click()
+    expect(page.locator(".tiles [data-platform=messenger][data-standing=open]").nth(PEOPLE - 5)).to_be_visible()
+
+
+def test_the_tour_walks_through_it_by_keyboard_and_is_not_offered_again(chromium: Browser, playground: Demo) -> None:
+    page = chromium.new_page(viewport={"width": 1400, "height": 900})
+    page.goto(playground.address)
+    tour = page.locator("#tour")
+    expect(tour).to_contain_text("1 of 8")
+    page.keyboard.press("Enter")
+    expect(tour).to_contain_text("2 of 8")
+    expect(tour.get_by_role("button", name="Type /broadcast new Spring sale")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(tour.get_by_role("button", name="Type now")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(tour).to_be_hidden()
+    page.reload()
+    expect(page.locator(".desk .line").first).to_be_visible()
+    expect(tour).to_be_hidden()
+    page.get_by_role("button", name="Take the tour").click()
+    expect(tour).to_contain_text("1 of 8")
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1400, 1720])
+def test_both_admins_phones_stand_side_by_side_where_there_is_room(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    both = width > 1700
+    expect(page.locator(".desk").nth(1)).to_be_visible(visible=both)
+    expect(page.get_by_role("tablist")).to_be_visible(visible=not both)
+
+
+@pytest.mark.parametrize("size", [(1720, 950), (1400, 900), (1024, 768), (390, 844)])
 def test_nothing_is_wider_than_the_screen(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
     expect(page.locator(".desk .bubble").first).to_be_visible()
@@ -141,7 +255,7 @@ def test_nothing_is_left_behind(number: signal.Signals, status: int) -> None:
     folders = _folders()
     running = Demo(people=3)
     children = running.children()
-    assert len(children) >= 5  # guard, queue, simulator, web, worker
+    assert len(children) >= 6  # guard, queue, two simulators, web, worker
 
     assert running.stop(number) == status
 

@@ -32,6 +32,7 @@ CONVERSATIONS = (
     ("Cards, carousels and buttons", "cards"),
     ("Articles on WeChat", "articles"),
     ("What came of it, and once more to those it did not reach", "report"),
+    ("The report as a picture", "report_picture"),
     ("Practice", "practice"),
 )
 """Title and file of each conversation shown, in order."""

@@ -9,12 +9,14 @@ from functools import partial
 
 import redis
 
+from tests.support.disk import full_disk
 from tests.support.promise import Sender
 from tests.support.stack import until
 
 Trouble = Callable[[Sender, int, random.Random], None]
 """Happens to a sender's installation while its broadcast of this id is under way."""
 
+TWO_HOURS = 7200.0
 WORKERS = ("worker1", "worker2")
 
 
@@ -72,6 +74,19 @@ def lock_database(sender: Sender, _broadcast: int, dice: random.Random) -> None:
         connection.execute("ROLLBACK")
 
 
+def fill_disk(sender: Sender, _broadcast: int, dice: random.Random) -> None:
+    """Leave the workers no room on the disk for some seconds."""
+    with full_disk(sender.stack, WORKERS):
+        time.sleep(dice.uniform(0.5, 4))
+
+
+def move_clock(sender: Sender, _broadcast: int, dice: random.Random) -> None:
+    """Let the clock leap by two hours, forward or back, and after some seconds leap to where it was."""
+    sender.stack.move_clock(dice.choice((-TWO_HOURS, TWO_HOURS)))
+    time.sleep(dice.uniform(0.5, 4))
+    sender.stack.move_clock(0)
+
+
 def cut_connections(sender: Sender, _broadcast: int, _dice: random.Random) -> None:
     """Break every connection to PostgreSQL, as its restart would."""
     if sender.stack.postgres:
@@ -123,6 +138,8 @@ TROUBLES: Mapping[str, Trouble] = {
     "wipe redis": wipe_redis,
     "restart redis": restart_redis,
     "lock database": lock_database,
+    "fill disk": fill_disk,
+    "move clock": move_clock,
     "cut connections": cut_connections,
     "pause, resume": pause_and_resume,
     **{

@@ -216,8 +216,11 @@ def test_doubts_are_counted_by_their_age(sending):
     go(sending, "w1", claims)
     ledger.release([], START)
     assert ledger.doubtful(sending) == 2
-    assert ledger.doubtful(sending, START - timedelta(seconds=1)) == 2
-    assert ledger.doubtful(sending, START) == 0
+    second = timedelta(seconds=1)
+    assert ledger.doubtful_lately(sending, START, second) == 2
+    assert ledger.doubtful_lately(sending, START + second, second) == 0
+    assert ledger.doubtful_lately(sending, START - second, second) == 2
+    assert ledger.doubtful_lately(sending, START - 2 * second, second) == 0, "the clock was set back since"
 
 
 def test_nobody_is_between_once_a_cancelled_broadcast_was_settled(sending):

@@ -51,6 +51,8 @@ class Stack:
         self.start_redis()
         self._processes: dict[str, subprocess.Popen[str]] = {}
         self._database_url = database_url
+        self._clock = folder / "clock"
+        self.move_clock(0)
         self._clarion = {"undo_seconds": 0.5, "timezone": "Europe/Berlin", "secret_key": "x" * 32, **clarion}
         self.rate = 2000.0
 
@@ -58,6 +60,14 @@ class Stack:
     def redis_url(self) -> str:
         """Where the queue is."""
         return f"redis://127.0.0.1:{self._redis_port}/0"
+
+    def move_clock(self, seconds: float) -> None:
+        """Let the product's clock, in all its processes, be so far ahead of the machine's; behind it if negative."""
+        self._clock.write_text(str(seconds))
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(ROOT), "CLARION_CLOCK_FILE": str(self._clock)}
 
     def start_redis(self) -> None:
         """Start an empty queue where the last one was."""
@@ -119,7 +129,7 @@ class Stack:
             process = subprocess.Popen(
                 [sys.executable, *arguments],
                 cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+                env={**self._environment, **(env or {})},
                 stdout=subprocess.PIPE if name == "simulator" else errors,
                 stderr=errors,
                 text=True,
@@ -188,7 +198,7 @@ class Stack:
         """Run one command of the product and return what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "bot", *arguments, "--config", "config.toml"],
-            cwd=self.folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+            cwd=self.folder, env=self._environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -9,10 +9,15 @@ A transcript holds lines of three kinds:
        [Now] [Later]              with `   ▸`, and what it offers stands in brackets below
     bot to ben> Anna asks …       a message to somebody else
 
+With several channels `anna at shop> also on page` is written on another one than the first, and a deed happens there
+as `-- at shop: 3 people can get it`.
+
 `…` in a line of the bot stands for anything. A line that begins with # is a remark.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -24,27 +29,48 @@ from broadcast.service import Desk
 from handlers.content import Article, Button, Card, Choice, Image, Outgoing, Text
 from handlers.events import MessageReceived
 from handlers.wechat.words import choice_lines, with_lines
-from storage import admins, quotas, subscribers, variables
+from storage import admins, channels, quotas, subscribers, variables
 from storage.lifecycle import Consent
-from storage.models import Admin, Invite, OutboxMessage, Subscriber
+from storage.models import Admin, Invite, LinkCode, OutboxMessage, Subscriber
 from tests.handlers.wechat.account import make_account
 from tests.support import outcomes
 from tests.support.clock import Clock
 
-_LINE = re.compile(r"(\w+)> ?(.*)")
+_LINE = re.compile(r"(\w+)(?: at (\w+))?> ?(.*)")
 _TAP = re.compile(r"\[(.+)\](?:@(\d+))?")
 _PICTURE = re.compile(r"(.*?) ?\((?:with )?picture (\S+)\)", re.DOTALL)
 
 
 class Stage:
-    """A channel with its admins, its subscribers and a clock."""
+    """A channel with its admins, its subscribers and a clock; where several are spoken of, one of them at a time."""
 
     def __init__(self, desk: Desk, clock: Clock) -> None:
+        self._here = desk.channel_name
+        self._desks: dict[str, Desk] = {}
         self.desk = desk
         self.clock = clock
         self.seen: dict[str, list[Choice]] = {}
         self._numbers = count(1)
         self._posted = 0
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of the channel that is spoken of."""
+        return self._desks[self._here]
+
+    @desk.setter
+    def desk(self, desk: Desk) -> None:
+        name = desk.channel_name
+        self._desks[name] = replace(
+            desk, elsewhere=lambda: [one for other, one in self._desks.items() if other != name]
+        )
+
+    @contextmanager
+    def _at(self, channel: str | None) -> Iterator[None]:
+        """Speak of another channel meanwhile."""
+        before, self._here = self._here, channel or self._here
+        yield
+        self._here = before
 
     def play(self, transcript: str) -> str:
         """Return the transcript as it really goes: the same deeds and lines of admins, and what was answered."""
@@ -58,7 +84,8 @@ class Stage:
                 continue
             lines.append(line)
             if (said := _LINE.fullmatch(line)) is not None:
-                lines += [shown for out in self._say(said[1], said[2]) for shown in self._shown(out)]
+                with self._at(said[2]):
+                    lines += [shown for out in self._say(said[1], said[3]) for shown in self._shown(out)]
                 lines += self._told()
         return "\n".join(lines) + "\n"
 
@@ -122,6 +149,14 @@ class Stage:
                 return
         raise AssertionError(f"nobody knows how this happens: {deed}")
 
+    def _happens_at(self, channel: str, deed: str) -> None:
+        with self._at(channel):
+            self._happens(deed)
+
+    def _another(self, name: str) -> None:
+        platform = self.desk.platform.capabilities.name
+        self.desk = replace(self.desk, channel_name=name, channel_id=channels.ensure(name, platform))
+
     def _admin(self, who: str, role: str) -> None:
         Admin.create(channel=self.desk.channel_id, platform_user_id=who, role=role, added_at=self.clock.now())
 
@@ -144,7 +179,7 @@ class Stage:
         variables.declare(self.desk.channel_id, name, kind)
 
     def _at_most(self, number: str, what: str, each: str, period: str) -> None:
-        name = f"{what}_per_{'person_per_' if each else ''}{period}"
+        name = f"{what.rstrip('s')}s_per_{'person_per_' if each else ''}{period}"
         changed = replace(quotas.limits(self.desk.channel_id), **{name: int(number)}, time_zone="Europe/Berlin")
         quotas.set_limits(self.desk.channel_id, changed)
 
@@ -153,6 +188,9 @@ class Stage:
 
     def _impatient(self) -> None:
         self.desk = replace(self.desk, patience=0.0)
+
+    def _lives_in(self, person: str, zone: str) -> None:
+        Subscriber.update(timezone=zone).where(Subscriber.platform_user_id == person).execute()
 
     def _shows_pictures(self) -> None:
         self.desk = replace(self.desk, pictures=True)
@@ -206,6 +244,10 @@ class Stage:
         until = self.clock.now() + timedelta(hours=24)
         Invite.create(channel=self.desk.channel_id, code_hash=admins._hash(code), role=role, expires_at=until)
 
+    def _link_code(self, code: str, who: str) -> None:
+        admin = admins.find(self.desk.channel_id, who)
+        LinkCode.create(admin=admin, code_hash=admins._hash(code), expires_at=self.clock.now() + admins.LINK_LIFETIME)
+
 
 class _WithoutChoices:
     """A platform like the one given that has no quick replies."""
@@ -222,15 +264,18 @@ class _WithoutChoices:
 
 
 DEEDS = {
+    r"there is another channel called (\w+)": Stage._another,
+    r"at (\w+): (.+)": Stage._happens_at,
     r"(\w+) is (?:an? )(owner|sender|writer)": Stage._admin,
     r"(\d+) (?:people|person) (?:has |have )?(can get it|a closed window|opted out)": Stage._people,
     r"(\d+) (?:people|person) with (\w+) (\w+) can get it": Stage._people_with,
     r"the value (\w+) is a (\w+)": Stage._value,
     r"(\d+) (seconds?|minutes?|hours?|days?) pass": Stage._pass,
     r"there are no quick replies": Stage._plain,
+    r"(\w+) lives in (\S+)": Stage._lives_in,
     r"reports can be shown as pictures": Stage._shows_pictures,
     r"counting takes long": Stage._impatient,
-    r"at most (\d+) (broadcasts|messages) (each )?per (day|month)": Stage._at_most,
+    r"at most (\d+) (broadcasts?|messages) (each )?per (day|month)": Stage._at_most,
     r"(\w+) (\w+) \((\w+)\) can get it": Stage._person,
     r"there are (\d+) drafts called (\w+)": Stage._drafts,
     r"it goes out": Stage._goes_out,
@@ -244,6 +289,7 @@ DEEDS = {
     r"there is the flow (\w+) \((.+)\)": Stage._flow,
     r"a second person is needed above (\d+)": Stage._approve_above,
     r"a number is asked for above (\d+)": Stage._confirm_above,
+    r"the code (\w+) links (\w+)": Stage._link_code,
     r"the code (\w+) makes an? (\w+)": Stage._code,
 }
 """What may be so or happen, by how it is written."""

@@ -1,9 +1,11 @@
 /** Puts the page together and keeps it live. */
 
-import { announce, el, get } from "./dom.js";
-import { Hints } from "./hints.js";
+import { Clock } from "./clock.js";
+import { Desks } from "./desks.js";
+import { announce, get } from "./dom.js";
 import { Ledger, foremost } from "./ledger.js";
-import { Phone } from "./phone.js";
+import { setAhead } from "./time.js";
+import { Tour } from "./tour.js";
 import { Trouble } from "./trouble.js";
 import { Visit } from "./visit.js";
 import { Wall } from "./wall.js";
@@ -13,31 +15,31 @@ const LOOK_AFTER = 600; // ms; what a person said has had its effect by then
 const at = (id) => document.getElementById(id);
 
 const scene = await get("scene");
-const admins = scene.channels.map(adminPhone);
+const channels = new Map(scene.channels.map((channel) => [channel.name, channel]));
+for (const person of scene.people) person.platform = channels.get(person.channel).platform;
+const desks = new Desks(at("admins"), scene.channels, new Map(scene.people.map((person) => [person.id, person])));
 const ledger = new Ledger(at("ledger"));
+const clock = new Clock(at("clock"), scene.steps);
 const trouble = new Trouble(at("trouble"), scene.troubles);
 // The admins' own phones stand beside the wall, not on it.
-const subscribers = scene.people.filter(({ psid }) => !admins.some(({ phone }) => phone.psid === psid));
-const wall = new Wall(at("wall"), subscribers, open);
-const visit = new Visit(at("visit"), scene.channels[0].platform, (person) => wall.know(person));
+const wall = new Wall(at("wall"), scene.people.filter(({ id }) => !desks.of(id)), open);
+const visit = new Visit(at("visit"), channels, know);
+const tour = new Tour(at("tour"), { desks, show });
 
 tabs();
 listen();
-matchMedia("(min-width: 60rem)").matches && admins[0].phone.input.focus();
-
-/** Make the phone of one channel's admin with the words to type under it. */
-function adminPhone({ admin, name, platform }) {
-  const who = scene.people.find((person) => person.psid === admin);
-  const label = `${who.name}, admin of “${name}”`;
-  const phone = new Phone({ psid: admin, title: "Simulated Page", note: label, platform, label });
-  const hints = new Hints(scene.hints, (text) => phone.say({ text }));
-  at("admins").append(el("div", { class: "desk" }, phone.element, hints.element));
-  return { phone, hints };
-}
+at("take-tour").addEventListener("click", () => tour.start());
+if (!tour.seen) tour.start();
+else if (matchMedia("(min-width: 60rem)").matches) desks.chosen.phone.input.focus();
 
 function open(person) {
-  wall.dim(person.psid);
+  wall.dim(person.id);
   visit.open(person);
+}
+
+/** Take in how a person stands now. */
+function know(person) {
+  if (!desks.of(person.id)) wall.know({ ...person, platform: channels.get(person.channel).platform });
 }
 
 function listen() {
@@ -45,7 +47,7 @@ function listen() {
   // After a gap in the feed the phones are read again; what stands there already is not shown twice.
   feed.addEventListener("open", () => {
     document.body.classList.remove("away");
-    for (const { phone } of admins) phone.load();
+    for (const { phone } of desks.desks) phone.load();
   });
   feed.addEventListener("error", () => {
     document.body.classList.add("away");
@@ -57,24 +59,28 @@ function listen() {
 
 /** A message reached a phone, or a person acted on it. */
 function arrived(message) {
-  const own = admins.find(({ phone }) => phone.psid === message.psid);
+  const own = desks.of(message.person);
   own?.phone.show(message);
   visit.show(message);
-  if (message.from === "page") {
-    if (visit.phone?.psid !== message.psid) wall.light(message.psid, message.message);
+  if (message.from !== "person") {
+    if (own) desks.heard(own);
+    else if (visit.phone?.person.id !== message.person) wall.light(message.person, message.message);
     return;
   }
-  own?.hints.heard(message.message.text ?? "");
-  if (!own) setTimeout(() => lookAgain(message.psid), LOOK_AFTER);
+  const text = message.message.text ?? "";
+  own?.hints.heard(text);
+  if (own) tour.heard(text);
+  else setTimeout(() => lookAgain(message), LOOK_AFTER);
 }
 
 /** What a person did may have changed how they stand. */
-async function lookAgain(psid) {
-  if (visit.phone?.psid === psid) await visit.look();
-  else wall.know(await get(`people/${psid}`));
+async function lookAgain({ channel, person }) {
+  if (visit.phone?.person.id === person) await visit.look();
+  else know(await get(`people/${channel}/${person}`));
 }
 
 let running = null;
+let before = {};
 
 /** The numbers changed. */
 function counted(numbers) {
@@ -84,20 +90,30 @@ function counted(numbers) {
     wall.dim();
     announce(`${it.name} starts.`);
   }
+  setAhead(numbers.ahead);
+  clock.tick();
   ledger.show(numbers);
   trouble.show(numbers);
+  tour.counted(it, numbers);
   at("mini").textContent = it?.audience ? `${it.sent}/${it.audience}` : "";
   at("processes").textContent = numbers.worker ? "all running" : "worker killed";
   at("processes").classList.toggle("dead", !numbers.worker);
+  const state = { ahead: numbers.ahead, status: it?.status };
+  if (before.ahead !== undefined && (state.ahead !== before.ahead || state.status !== before.status)) everybodyAgain();
+  before = state;
+}
+
+/** Time, and broadcasts, change how everybody stands. */
+async function everybodyAgain() {
+  for (const person of (await get("people")).people) know(person);
 }
 
 /** On small screens one part is shown at a time. */
 function tabs() {
-  const buttons = [...document.querySelectorAll("[data-show]")];
-  for (const button of buttons) {
-    button.addEventListener("click", () => {
-      document.body.dataset.tab = button.dataset.show;
-      for (const each of buttons) each.setAttribute("aria-pressed", String(each === button));
-    });
-  }
+  for (const button of document.querySelectorAll("[data-show]")) button.addEventListener("click", () => show(button.dataset.show));
+}
+
+function show(part) {
+  document.body.dataset.tab = part;
+  for (const each of document.querySelectorAll("[data-show]")) each.setAttribute("aria-pressed", String(each.dataset.show === part));
 }

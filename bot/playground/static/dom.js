@@ -45,8 +45,3 @@ export function initials(name) {
   const words = name.split(/\s+/).filter(Boolean);
   return words.slice(0, 2).map((word) => [...word][0]).join("").toUpperCase() || "?";
 }
-
-/** Return a hue between Messenger's blue and violet, always the same for the same person. */
-export function hue(psid) {
-  return 212 + ((Number(psid.slice(-4)) * 37) % 62);
-}

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 
 export class Hints {
   /** `say` is called with the words of the hint that was clicked. */
-  constructor(words, say) {
+  constructor(words, platform, say) {
     this.words = words;
     this.next = 0;
     this.buttons = words.map((word, number) =>
@@ -14,7 +14,7 @@ export class Hints {
     this.after = el(
       "p",
       { class: "after", hidden: true },
-      "The phones light up in five seconds; until then ",
+      `The phones light up in five seconds${platform === "wechat" ? ", all at once" : ""}; until then `,
       el("kbd", {}, "undo"),
       " takes it back. Open one of them, or ",
       again,

@@ -37,6 +37,7 @@ export class Ledger {
   constructor(element) {
     this.moments = [];
     this.name = el("h2", { id: "ledger-title" }, "The ledger");
+    this.channel = el("i", {});
     this.chip = el("span", { class: "chip", hidden: true });
     this.rate = el("p", { class: "rate" });
     this.segments = new Map(PARTS.map(([name]) => [name, el("i", { class: name })]));
@@ -47,7 +48,7 @@ export class Ledger {
     this.earlier = el("ul", { class: "earlier" });
     this.bar = el("div", { class: "bar", aria: { hidden: "true" } }, ...this.segments.values());
     element.append(
-      el("header", {}, this.name, this.chip, this.rate),
+      el("header", {}, this.channel, this.name, this.chip, this.rate),
       this.bar,
       el(
         "dl",
@@ -72,9 +73,11 @@ export class Ledger {
       return;
     }
     this.name.textContent = it.name;
+    const waits = paused.includes(it.channel);
+    this.channel.className = it.platform;
     this.chip.hidden = false;
-    this.chip.textContent = paused ? `${it.status}, channel waits` : it.status;
-    this.chip.dataset.status = paused ? "paused" : it.status;
+    this.chip.textContent = waits ? `${it.status}, channel waits` : it.status;
+    this.chip.dataset.status = waits ? "paused" : it.status;
     for (const [name, part] of PARTS) this.segments.get(name).style.flexGrow = part(it);
     for (const name of SUM) this.numbers.get(name).textContent = it[name];
     this.audience.textContent = it.audience;
@@ -101,13 +104,19 @@ export class Ledger {
       ...broadcasts
         .slice(-3)
         .reverse()
-        .map((it) => el("li", {}, el("b", {}, it.name), ` ${it.status}: ${it.sent} sent of ${it.audience}`)),
+        .map((it) => el("li", {}, el("i", { class: it.platform }), el("b", {}, it.name), ` ${it.status}: ${it.sent} sent of ${it.audience}`)),
     );
   }
 }
 
 function within(it) {
-  const receipts = `${it.delivered + it.read} delivered, ${it.read} of them read`;
+  const receipts = it.platform === "wechat" ? told(it.jobs) : `${it.delivered + it.read} delivered, ${it.read} of them read`;
   const reasons = it.reasons.map(({ state, reason, count }) => `${count} ${state}: ${REASONS[reason] ?? reason.replaceAll("_", " ")}`);
   return (it.sent ? [receipts, ...reasons] : reasons).map((words) => el("span", {}, words));
+}
+
+/** WeChat counts whom a mass message reached and names nobody, so the ledger has them all as sent. */
+function told(jobs) {
+  if (!jobs) return "WeChat has not said yet whom it reached";
+  return `WeChat says ${jobs.sent} of ${jobs.total} got it, and does not say who`;
 }

@@ -1,7 +1,8 @@
 /** One phone with a chat in it: the admin's, or a subscriber's. */
 
-import { bubble } from "./bubbles.js";
-import { el, get, post } from "./dom.js";
+import { el, get, initials, post } from "./dom.js";
+import { PLATFORMS } from "./platforms.js";
+import { moment } from "./time.js";
 
 const DOTS_AFTER = 250; // ms; an answer that is quicker than this needs no typing dots
 const DOTS_MOST = 6000; // ms; not everything is answered
@@ -11,25 +12,28 @@ const PAUSE = 5 * 60 * 1000; // ms; after so long a silence the time is shown
 const PICTURE = "pictures/spring.png";
 
 export class Phone {
-  /** `title` and `note` stand at the top of the screen, `psid` is whose phone this is. */
-  constructor({ psid, title, note, platform, label }) {
-    this.psid = psid;
+  /** `person` is whose phone this is, `channel` whom they chat with, `note` stands below its name. */
+  constructor({ person, channel, note, label }) {
+    this.person = person;
+    this.path = `people/${channel.name}/${person.id}`;
+    this.channel = channel;
+    this.platform = PLATFORMS[channel.platform];
     this.seen = new Set();
     this.last = null;
     this.thread = el("div", { class: "thread", role: "log", tabindex: 0, aria: { label: `Chat: ${label}`, live: "polite" } });
     this.chips = el("div", { class: "chips", role: "group", aria: { label: "Quick replies" } });
-    new ResizeObserver(() => this.#down()).observe(this.thread);
-    this.thread.addEventListener("load", () => this.#down(), { capture: true }); // a picture has got its height
+    new ResizeObserver(() => this.down()).observe(this.thread);
+    this.thread.addEventListener("load", () => this.down(), { capture: true }); // a picture has got its height
     this.dots = el("div", { class: "dots", aria: { hidden: "true" } }, el("i"), el("i"), el("i"));
     this.trouble = el("p", { class: "refusal", role: "alert" });
     this.element = el(
       "article",
-      { class: `phone ${platform}`, aria: { label } },
+      { class: `phone ${channel.platform}`, aria: { label } },
       el(
         "header",
         {},
         el("span", { class: "face" }, el("img", { src: "icon.svg", alt: "" })),
-        el("div", {}, el("h2", {}, title), el("p", {}, note)),
+        el("div", {}, el("h2", {}, this.platform.account), el("p", {}, note)),
       ),
       this.thread,
       this.chips,
@@ -40,41 +44,59 @@ export class Phone {
 
   /** Show what is on the phone already. */
   async load() {
-    for (const message of (await get(`people/${this.psid}/messages`)).messages) this.show(message);
+    for (const message of (await get(`${this.path}/messages`)).messages) this.show(message);
   }
 
   /** Show a message, once, whether it came by the feed or was loaded. */
   show({ mid, from, message, at }) {
-    if (mid && this.seen.has(mid)) return;
-    this.seen.add(mid);
-    const shown = bubble(message, (act) => this.say(act));
+    const mark = mid || `${from} ${at} ${JSON.stringify(message)}`; // WeChat's replies have no id
+    if (this.seen.has(mark)) return;
+    this.seen.add(mark);
+    const shown = this.platform.bubble(message, (act) => this.say(act), this.channel.media);
     if (!shown) return;
     this.#rest();
     const mine = from === "person";
-    if (!this.last || at - this.last.at > PAUSE) this.thread.append(el("time", {}, clock(at)));
+    if (!this.last || at - this.last.at > PAUSE) this.thread.append(el("time", {}, moment(at)));
     const follows = this.last?.from === from && at - this.last.at <= PAUSE;
-    const who = el("span", { class: "unseen" }, mine ? "You: " : "Page: ");
-    this.thread.append(el("div", { class: `line ${mine ? "mine" : "theirs"}${follows ? " follows" : ""}` }, who, shown));
+    const who = el("span", { class: "unseen" }, mine ? "You: " : `${this.platform.account}: `);
+    const side = `line ${mine ? "mine" : "theirs"}${follows ? " follows" : ""}`;
+    this.thread.append(el("div", { class: side }, who, this.#face(mine), shown));
     this.last = { from, at };
     this.#offer(mine ? [] : (message.quick_replies ?? []));
     if (mine) this.#wait();
-    this.#down();
+    else this.onanswer?.();
+    this.down();
   }
 
   /** Let the person act: `{text}`, `{quick_reply}`, `{postback}` or `{image_url}`. */
   async say(act) {
     this.trouble.textContent = "";
     try {
-      await post(`people/${this.psid}/say`, act);
+      await post(`${this.path}/say`, act);
     } catch (error) {
       this.trouble.textContent = error.message;
     }
   }
 
+  /** The picture beside each message, where the platform shows one. */
+  #face(mine) {
+    if (!this.platform.faces) return null;
+    const inside = mine ? initials(this.person.name) : el("img", { src: "icon.svg", alt: "" });
+    return el("span", { class: "beside", aria: { hidden: "true" } }, inside);
+  }
+
+  /** Return when the account has answered, or after so many milliseconds. */
+  answered(most) {
+    return new Promise((settle) => {
+      this.onanswer = settle;
+      setTimeout(settle, most);
+    });
+  }
+
   #composer(label) {
     this.input = el("textarea", {
       rows: 1,
-      placeholder: "Aa",
+      placeholder: this.platform.placeholder,
       autocomplete: "off",
       enterkeyhint: "send",
       aria: { label: `Write as ${label}` },
@@ -131,26 +153,25 @@ export class Phone {
   #wait() {
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
+      this.element.classList.add("awaits");
       this.thread.append(this.dots);
-      this.#down();
-      this.waiting = setTimeout(() => this.dots.remove(), DOTS_MOST);
+      this.down();
+      this.waiting = setTimeout(() => this.#rest(), DOTS_MOST);
     }, DOTS_AFTER);
   }
 
   #rest() {
     clearTimeout(this.waiting);
+    this.element.classList.remove("awaits");
     this.dots.remove();
   }
 
-  #down() {
+  /** Scroll to the newest message. */
+  down() {
     this.thread.scrollTop = this.thread.scrollHeight;
   }
 }
 
 function icon(name) {
   return el("img", { src: `icons/${name}.svg`, alt: "", width: 20, height: 20 });
-}
-
-function clock(at) {
-  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }

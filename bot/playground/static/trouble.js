@@ -1,16 +1,20 @@
 /** The panel of rehearsed trouble. */
 
 import { el, post } from "./dom.js";
+import { PLATFORMS } from "./platforms.js";
 
 export class Trouble {
   constructor(element, troubles) {
     this.switches = new Map();
     this.worker = el("button", { type: "button", class: "act", onclick: () => this.#worker() }, "Kill the worker");
     this.refusal = el("p", { class: "refusal", role: "alert" });
-    const rows = troubles.map((trouble) => this.#row(trouble));
+    const groups = Object.entries(PLATFORMS).map(([platform, { title }]) => {
+      const rows = troubles.filter((trouble) => trouble.platform === platform).map((trouble) => this.#row(trouble));
+      return [el("h3", {}, el("i", { class: platform }), `On ${title}`), el("ul", {}, ...rows)];
+    });
     element.append(
       el("header", {}, el("h2", { id: "trouble-title" }, "Rehearsed trouble"), el("p", {}, "Try it while a broadcast runs."), this.refusal),
-      el("ul", {}, this.#workerRow(), this.#queueRow(), ...rows),
+      el("div", { class: "troubles" }, el("ul", {}, this.#workerRow(), this.#queueRow()), ...groups.flat()),
     );
   }
 

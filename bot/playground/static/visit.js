@@ -2,13 +2,14 @@
 
 import { el, get, post } from "./dom.js";
 import { Phone } from "./phone.js";
-import { standing } from "./wall.js";
+import { PLATFORMS } from "./platforms.js";
+import { now } from "./time.js";
 
 export class Visit {
   /** `changed` is called with a person after something about them may have changed. */
-  constructor(dialog, platform, changed) {
+  constructor(dialog, channels, changed) {
     this.dialog = dialog;
-    this.platform = platform;
+    this.channels = channels;
     this.changed = changed;
     dialog.addEventListener("close", () => (this.phone = null));
     dialog.addEventListener("click", (event) => {
@@ -20,9 +21,11 @@ export class Visit {
   async open(person) {
     this.person = person;
     const label = person.name || "somebody without a name";
-    this.phone = new Phone({ psid: person.psid, title: "Simulated Page", note: "Messenger", platform: this.platform, label });
+    const channel = this.channels.get(person.channel);
+    this.platform = PLATFORMS[channel.platform];
+    this.phone = new Phone({ person, channel, note: this.platform.title, label });
     this.facts = el("dl", {});
-    this.block = el("button", { type: "button", onclick: () => this.#toggleBlocked() });
+    this.block = el("button", { type: "button", onclick: () => this.#turnAway() });
     this.dialog.replaceChildren(
       el(
         "aside",
@@ -45,25 +48,25 @@ export class Visit {
 
   /** Show a message if it is for the phone that is open. */
   show(message) {
-    if (this.phone?.psid === message.psid) this.phone.show(message);
+    if (this.phone?.person.id === message.person) this.phone.show(message);
   }
 
   /** Look again how the person stands. */
   async look() {
     if (!this.phone) return;
-    this.#describe(await get(`people/${this.person.psid}`));
+    this.#describe(await get(this.phone.path));
   }
 
-  async #toggleBlocked() {
-    this.#describe(await post(`people/${this.person.psid}/blocked`, { on: !this.person.blocked }));
+  async #turnAway() {
+    this.#describe(await post(`${this.phone.path}/away`, { on: !this.person.blocked }));
   }
 
   #describe(person) {
-    if (person.psid !== this.person.psid) return;
+    if (person.id !== this.person.id) return;
     this.person = person;
-    this.block.textContent = person.blocked ? "Unblock the Page" : "Block the Page";
+    this.block.textContent = person.blocked ? this.platform.back : this.platform.away;
     const facts = [
-      ["Now", NOW[standing(person)]],
+      ["Now", this.platform.standings[person.standing]],
       ["Window", until(person.windowExpires)],
       ["Language", person.locale],
       ["City", person.city],
@@ -76,10 +79,8 @@ export class Visit {
   }
 }
 
-const NOW = { open: "gets broadcasts", closed: "out of reach until they write", stopped: "opted out", blocked: "has blocked the Page" };
-
 function until(millis) {
-  const hours = (millis - Date.now()) / 3_600_000;
+  const hours = (millis - now()) / 3_600_000;
   if (!millis) return "never opened";
   return hours > 0 ? `open for ${hours.toFixed(0)} h more` : `closed ${(-hours).toFixed(0)} h ago`;
 }

@@ -1,28 +1,21 @@
 /** The wall: everybody's phone as a tile that lights up when a push arrives. */
 
-import { words } from "./bubbles.js";
-import { announce, el, hue, initials } from "./dom.js";
+import { announce, el, initials } from "./dom.js";
+import { PLATFORMS, hue } from "./platforms.js";
 
 const TELL_EVERY = 2000; // ms; screen readers hear how many, not each
 
-const STANDINGS = {
+const LEGEND = {
   open: "can be written to",
-  closed: "window closed",
+  closed: "window closed, or had their four",
   stopped: "opted out",
-  blocked: "has blocked the Page",
+  blocked: "blocked or left",
 };
-
-/** Return how a person stands, the strongest reason first. */
-export function standing(person) {
-  if (person.blocked) return "blocked";
-  if (person.stopped) return "stopped";
-  return person.windowExpires > Date.now() ? "open" : "closed";
-}
 
 export class Wall {
   /** `visit` is called with a person whose tile was chosen. */
   constructor(element, people, visit) {
-    this.people = new Map(people.map((person) => [person.psid, person]));
+    this.people = new Map(people.map((person) => [person.id, person]));
     this.fresh = new Map();
     this.lit = el("strong", {}, "0");
     this.grid = el("div", {
@@ -50,21 +43,21 @@ export class Wall {
   }
 
   /** Light a phone up, because a message of the Page reached it. */
-  light(psid, message) {
-    const tile = this.tiles.get(psid);
+  light(id, message) {
+    const tile = this.tiles.get(id);
     if (!tile) return;
-    this.fresh.set(psid, (this.fresh.get(psid) ?? 0) + 1);
+    this.fresh.set(id, (this.fresh.get(id) ?? 0) + 1);
     this.untold = (this.untold ?? 0) + 1;
     tile.classList.remove("lit");
     void tile.offsetWidth; // begins the animation anew
     tile.classList.add("lit");
-    tile.title = `${this.#name(psid)}: ${words(message)}`;
-    this.#label(psid);
+    tile.title = `${this.#name(id)}: ${PLATFORMS[this.people.get(id).platform].words(message)}`;
+    this.#label(id);
   }
 
   /** Put one phone, or all of them, back to rest: what had arrived was looked at. */
-  dim(psid) {
-    for (const [each, tile] of psid ? [[psid, this.tiles.get(psid)]] : this.tiles) {
+  dim(id) {
+    for (const [each, tile] of id ? [[id, this.tiles.get(id)]] : this.tiles) {
       this.fresh.delete(each);
       tile?.classList.remove("lit");
       this.#label(each);
@@ -73,34 +66,37 @@ export class Wall {
 
   /** Take in how a person stands now. */
   know(person) {
-    this.people.set(person.psid, person);
-    this.#label(person.psid);
+    this.people.set(person.id, person);
+    this.#label(person.id);
   }
 
-  #name(psid) {
-    return this.people.get(psid).name || "Somebody without a name";
+  #name(id) {
+    return this.people.get(id).name || "Somebody without a name";
   }
 
   #add(person, visit) {
     const tile = el(
       "button",
-      { type: "button", tabindex: -1, onclick: () => visit(this.people.get(person.psid)) },
+      { type: "button", tabindex: -1, onclick: () => visit(this.people.get(person.id)) },
       el("span", {}, initials(person.name)),
     );
-    tile.style.setProperty("--hue", hue(person.psid));
-    tile.dataset.psid = person.psid;
-    this.tiles.set(person.psid, tile);
+    tile.style.setProperty("--hue", hue(person));
+    tile.dataset.person = person.id;
+    tile.dataset.platform = person.platform;
+    this.tiles.set(person.id, tile);
     this.grid.append(tile);
-    this.#label(person.psid);
+    this.#label(person.id);
   }
 
-  #label(psid) {
-    const tile = this.tiles.get(psid);
-    const stands = standing(this.people.get(psid));
-    const fresh = this.fresh.get(psid);
-    tile.dataset.standing = stands;
-    tile.setAttribute("aria-label", `${this.#name(psid)}, ${STANDINGS[stands]}${fresh ? `, ${fresh} new` : ""}`);
-    if (!fresh) tile.title = `${this.#name(psid)}, ${STANDINGS[stands]}`;
+  #label(id) {
+    const tile = this.tiles.get(id);
+    const person = this.people.get(id);
+    const { standings, title } = PLATFORMS[person.platform];
+    const fresh = this.fresh.get(id);
+    const stands = standings[person.standing];
+    tile.dataset.standing = person.standing;
+    tile.setAttribute("aria-label", `${this.#name(id)} on ${title}, ${stands}${fresh ? `, ${fresh} new` : ""}`);
+    if (!fresh) tile.title = `${this.#name(id)}, ${stands}`;
     this.lit.textContent = this.fresh.size;
   }
 
@@ -130,6 +126,7 @@ function legend() {
     "ul",
     { class: "legend", aria: { label: "What the tiles mean" } },
     el("li", { class: "lit" }, "a push arrived"),
-    ...Object.entries(STANDINGS).map(([name, meaning]) => el("li", { data: { standing: name } }, meaning)),
+    ...Object.entries(LEGEND).map(([name, meaning]) => el("li", { data: { standing: name } }, meaning)),
+    el("li", { data: { platform: "wechat" } }, "on WeChat"),
   );
 }

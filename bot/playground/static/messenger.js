@@ -1,8 +1,7 @@
 /** Turns Messenger messages, as the platform carries them, into what stands in a chat. */
 
 import { el } from "./dom.js";
-
-const LINK = /https?:\/\/[^\s<>"“”]+[^\s<>"“”.,;:!?)]/g;
+import { link, linked } from "./text.js";
 
 /**
  * Return the element for one message, or null for what a chat does not show. `tap` is called with
@@ -26,20 +25,6 @@ function said(text) {
   return el("p", { class: "bubble" }, ...linked(text));
 }
 
-function linked(text) {
-  const parts = [];
-  let from = 0;
-  for (const match of text.matchAll(LINK)) {
-    parts.push(text.slice(from, match.index), link(match[0], match[0]));
-    from = match.index + match[0].length;
-  }
-  return [...parts, text.slice(from)];
-}
-
-function link(address, title, more = {}) {
-  return el("a", { href: address, target: "_blank", rel: "noopener noreferrer", ...more }, title);
-}
-
 function attachment({ type, payload }, tap) {
   if (type === "image") return picture(payload);
   if (type === "template" && payload.template_type === "generic") return cards(payload.elements, tap);
@@ -47,9 +32,7 @@ function attachment({ type, payload }, tap) {
   return said(type);
 }
 
-/** A picture; one that was uploaded beforehand is known to the platform by a number only. */
 function picture({ url }) {
-  if (!url) return el("p", { class: "picture uploaded" }, el("img", { src: "icons/picture.svg", alt: "" }), "the picture uploaded before");
   return el("img", { class: "picture", src: url, alt: "A picture", loading: "lazy" });
 }
 

@@ -1,0 +1,77 @@
+"""One, two and four workers on one PostgreSQL, unlimited: messages a second, and whether anybody got it twice.
+
+    python -m benchmarks.workers [--people 20000] [--workers 1 2 4]
+
+No rate limit, a platform that answers after 150 ms. More workers can only be faster while there are idle cores: the
+simulator, the database and this program need some too. The peer, in the same run, is one worker.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from benchmarks.scale import seed
+from benchmarks.send import cpu_of
+from tests.support.postgres import postgres_url
+from tests.support.stack import Stack, until
+
+LATENCY_MS = 150
+
+
+def measure(stack: Stack, people: int, workers: int) -> tuple[float, float, int]:
+    """Send to everybody; return (messages a second, CPU seconds of all workers per 1,000, people who got it twice)."""
+    stack.rate = 1_000_000
+    stack.start_simulator(
+        "--latency-ms", str(LATENCY_MS), "--rates", "off", "--no-echoes", "--no-deliveries", "--no-reads"
+    )
+    stack.run("migrate")
+    stack.start_web()
+    names = [f"worker{number}" for number in range(workers)]
+    for name in names:
+        stack.start_worker(name)
+    boss = stack.people(1)[0]
+    stack.become_admin(boss)
+    seed(stack, people)
+    for line in ("/broadcast new Workers", "now", "everyone", "Hello there!", "done", "send"):
+        answer = stack.ask(boss, line)
+    if "type" in answer.lower():
+        stack.ask(boss, str(people + 1))
+    said = stack.sends()
+    started = until(lambda: stack.sends() > said and time.monotonic(), 60, 0.005)
+    before = sum(cpu_of(stack.pid(name)) for name in names)
+    until(lambda: stack.sends() >= said + people, 600, 0.02)
+    seconds = time.monotonic() - started
+    cpu = sum(cpu_of(stack.pid(name)) for name in names) - before
+    until(lambda: stack.status()[0]["status"] == "sent", 60)
+    row = stack.status()[0]
+    assert row["sent"] == row["audience"] == people + 1, row
+    got = Counter(one["psid"] for one in stack.sim("sends")["sends"] if one["metadata"].startswith("b:"))
+    return people / seconds, cpu / people * 1000, sum(times > 1 for times in got.values())
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=20_000)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores, {LATENCY_MS} ms latency")
+    print(f"{'workers':>8} {'msg/s':>8} {'CPU s/1000':>11} {'twice':>6} {'of one':>8}")
+    alone = 0.0
+    for workers in options.workers:
+        with tempfile.TemporaryDirectory() as folder:
+            for url in postgres_url(Path(folder) / "postgres"):
+                stack = Stack(Path(folder), url)
+                try:
+                    rate, cpu, twice = measure(stack, options.people, workers)
+                finally:
+                    stack.stop()
+                alone = alone or rate
+                print(f"{workers:>8} {rate:>8,.0f} {cpu:>11.2f} {twice:>6} {rate / alone:>7.2f}x", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""Who would get a broadcast, in words."""
+
+from bot.conversation.turn import Turn
+from broadcast.reach import Reach
+
+
+def say_reach(turn: Turn, reach: Reach) -> str:
+    """Return the reach as a sum that adds up; parts that are nobody are left out."""
+    matched = turn.plural("{n} matches", "{n} match", reach.matched)
+    parts = [
+        turn.say("{n} can get it", n=reach.can_get),
+        *([turn.say("{n} window closed", n=reach.window_closed)] if reach.window_closed else []),
+        *([turn.say("{n} had theirs today", n=reach.capped)] if reach.capped else []),
+        *([turn.say("{n} opted out", n=reach.opted_out)] if reach.opted_out else []),
+        *([turn.say("{n} cannot be reached", n=reach.unreachable)] if reach.unreachable else []),
+    ]
+    return turn.say("{matched}: {parts}", matched=matched, parts=" · ".join(parts))

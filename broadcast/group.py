@@ -1,0 +1,303 @@
+"""One broadcast on several channels: a group that says the same, each part with its own ledger, road and limits.
+
+A person may act on the parts on whose channel they are an admin too. What is composed or sent is composed and sent on
+all of them or on none; what holds or ends a broadcast reaches as far as the person's rights do.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+from broadcast.audience.problems import FilterProblem
+from broadcast.draft import Draft, from_row
+from broadcast.mass.roads import MASS
+from broadcast.reach import Reach
+from broadcast.service import Desk, Unsendable
+from handlers.contract import Problem
+from storage import admins, broadcasts
+from storage.database import transaction
+from storage.ledger import Sums
+from storage.lifecycle import BroadcastStatus, IllegalMove
+
+_S = BroadcastStatus
+_T = TypeVar("_T")
+
+OWN = frozenset({"name", "road", "group_id"})
+"""What each part has for itself; any other change is made to all of them."""
+
+COPIED = ("content", "audience", "scheduled_for", "local_time", "time_zone", "late_seconds")
+"""What a new part begins with."""
+
+BEFORE = (_S.DRAFT, _S.SCHEDULED, _S.MISSED)
+"""Where a part may still be composed, sent or put into the calendar."""
+
+_NEVER_LEFT = (_S.DRAFT, _S.CANCELLED, _S.FAILED)
+
+_SENDERS = ("owner", "sender")
+
+NOBODY = Reach(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One channel's broadcast of a group. `by` is who the person is there, `role` their role, '' for no admin."""
+
+    desk: Desk
+    draft: Draft
+    by: str
+    role: str
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Who would get it there; nobody where the filter makes no sense."""
+        return NOBODY if self.filter_problem else self.desk.reach(self.draft)
+
+    @cached_property
+    def filter_problem(self) -> FilterProblem | None:
+        """What is wrong with the audience there."""
+        return self.desk.check(self.draft.audience)
+
+
+def parts(desk: Desk, draft: Draft, by: str) -> tuple[Part, ...]:
+    """Return the parts of a broadcast that `by` may see, by channel; alone where it has no others."""
+    if draft.group_id is None:
+        return (_part(desk, draft, by),)
+    selves = {one.channel_id: one.platform_user_id for one in admins.elsewhere(desk.channel_id, by)}
+    desks = {one.channel_id: one for one in desk.elsewhere()}
+    found = []
+    for row in broadcasts.group(draft.group_id):
+        if row.id == draft.id:
+            found.append(_part(desk, draft, by))
+        elif row.channel_id in selves and row.channel_id in desks:
+            found.append(_part(desks[row.channel_id], from_row(row), selves[row.channel_id]))
+    return tuple(found)
+
+
+def before(desk: Desk, draft: Draft, by: str) -> tuple[Part, ...]:
+    """Return those parts that have not left yet."""
+    return tuple(part for part in parts(desk, draft, by) if part.draft.status in BEFORE)
+
+
+def possible(desk: Desk, draft: Draft, by: str) -> list[Desk]:
+    """Return the desks of the channels a draft could be sent on as well."""
+    if draft.practice:
+        return []
+    taken = {part.draft.channel_id for part in before(desk, draft, by)}
+    selves = {one.channel_id for one in admins.elsewhere(desk.channel_id, by)}
+    return [one for one in desk.elsewhere() if one.channel_id in selves - taken]
+
+
+def add(desk: Desk, draft: Draft, there: Desk, by: str) -> Draft:
+    """Let a draft go out on another channel as well; return the draft. `there` is one of those `possible`.
+
+    Raises `storage.broadcasts.EditedMeanwhile` when the draft was changed since it was read.
+    """
+    own = next(one for one in admins.elsewhere(desk.channel_id, by) if one.channel_id == there.channel_id)
+    first = draft.group_id or draft.id
+    with transaction():
+        _lock(draft)
+        edited = desk.edit(draft, group_id=first)
+        row = broadcasts.get(draft.id)
+        broadcasts.create(
+            there.channel_id,
+            there.free_name(draft.name),
+            own.platform_user_id,
+            desk.now(),
+            road=there.roads[0],
+            group_id=first,
+            **{name: getattr(row, name) for name in COPIED},
+        )
+    return edited
+
+
+def drop(desk: Desk, draft: Draft, part: Part) -> Draft:
+    """Let a draft not go out on another channel after all; return the draft. Raises like `add`."""
+    with transaction():
+        _lock(draft)
+        part.desk.cancel(part.desk.edit(part.draft, group_id=None), part.by)
+        others = [row for row in broadcasts.group(draft.group_id or draft.id) if row.id != draft.id]
+        return desk.edit(draft, group_id=draft.group_id if others else None)
+
+
+def edit(desk: Desk, draft: Draft, by: str, **changes: Any) -> Draft:
+    """Change a draft as `Desk.edit` does, and what its parts share on all channels. Raises `Unsendable` as well."""
+    shared = {name: value for name, value in changes.items() if name not in OWN}
+    with transaction():
+        _lock(draft)
+        edited = desk.edit(draft, **changes)
+        for part in _others(desk, draft, by) if shared else ():
+            part.desk.edit(part.draft, **shared)
+    return edited
+
+
+def unschedule(desk: Desk, draft: Draft, by: str) -> Draft:
+    """Take a broadcast out of the calendar on all channels. Raises `Unsendable` where the person may not."""
+    with transaction():
+        _lock(draft)
+        for part in _others(desk, draft, by):
+            if part.draft.status is not _S.DRAFT:
+                part.desk.unschedule(part.draft, part.by)
+        return desk.unschedule(draft, by)
+
+
+def refusal(desk: Desk, draft: Draft, by: str) -> Unsendable | None:
+    """Return why another channel would refuse it now, before limits are looked at; None when none would."""
+    if draft.group_id is None:
+        return None
+    try:
+        others = _others(desk, draft, by)
+    except Unsendable as error:
+        return error
+    return next((refused for part in others if (refused := _refusal(part)) is not None), None)
+
+
+def send(desk: Desk, draft: Draft, by: str, *, approved: bool = False) -> datetime:
+    """Start a broadcast on all its channels, or on none; return when the last undo period ends.
+
+    `approved` speaks for the draft's own channel. Raises as `Desk.send` does.
+    """
+
+    def one(part: Part) -> datetime:
+        return part.desk.send(part.draft, part.by, approved=approved and part.draft.id == draft.id)
+
+    return max(_all(desk, draft, by, one))
+
+
+def schedule(desk: Desk, draft: Draft, by: str, *, approved: bool = False) -> None:
+    """Put a broadcast into the calendar of all its channels, or of none. Raises as `Desk.schedule` does."""
+
+    def one(part: Part) -> None:
+        part.desk.schedule(part.draft, part.by, approved=approved and part.draft.id == draft.id)
+
+    _all(desk, draft, by, one)
+
+
+def undo_send(desk: Desk, draft: Draft, by: str) -> bool:
+    """Take a send back on all channels; False, and nothing is taken back, when one may have left."""
+    with transaction() as undone:
+        _lock(draft)
+        for part in parts(desk, draft, by):
+            left_alone = part.draft.status in _NEVER_LEFT and part.draft.id != draft.id
+            if not left_alone and not part.desk.undo_send(part.draft, part.by):
+                undone.rollback()
+                return False
+    return True
+
+
+def pause(desk: Desk, draft: Draft, by: str) -> Sums:
+    """Hold a broadcast wherever it is on its way and the person may; return the numbers. Raises `IllegalMove`."""
+    return _wherever(desk, draft, by, lambda part: part.desk.pause(part.draft, part.by))
+
+
+def resume(desk: Desk, draft: Draft, by: str) -> Sums:
+    """Let a paused broadcast go on wherever the person may; return the numbers. Raises `IllegalMove`."""
+    return _wherever(desk, draft, by, lambda part: part.desk.resume(part.draft, part.by))
+
+
+def cancel(desk: Desk, draft: Draft, by: str) -> Sums:
+    """End a broadcast for good wherever the person may; return the numbers. Raises `IllegalMove`."""
+    return _wherever(desk, draft, by, lambda part: part.desk.cancel(part.draft, part.by))
+
+
+def together(sums: Iterable[Sums]) -> Sums:
+    """Return the numbers of several ledgers as those of one; they add up as each of them does."""
+    total: Counter[str] = Counter()
+    for one in sums:
+        total.update(one.by_state)
+    return Sums(dict(total))
+
+
+def _lock(draft: Draft) -> None:
+    if draft.group_id is not None:
+        broadcasts.group(draft.group_id, lock=True)
+
+
+def _part(desk: Desk, draft: Draft, by: str) -> Part:
+    admin = admins.find(desk.channel_id, by)
+    return Part(desk, draft, by, admin.role if admin else "")
+
+
+def out_of_hands(desk: Desk, draft: Draft, by: str) -> Problem | None:
+    """Return why the person may not change or send a draft alone: a part of it is where they are no admin."""
+    if draft.group_id is None:
+        return None
+    mine = {draft.id, *(part.draft.id for part in before(desk, draft, by))}
+    there = {one.channel_id for one in desk.elsewhere()}  # a channel that left the settings has nobody to ask
+    rows = [row for row in broadcasts.group(draft.group_id) if row.id not in mine and row.channel_id in there]
+    if not any(_S(row.status) in BEFORE for row in rows):
+        return None
+    return Problem("other_channel", "It goes out on another channel too, where you are no admin. Ask somebody who is.")
+
+
+def _others(desk: Desk, draft: Draft, by: str) -> list[Part]:
+    """Return the other parts that have not left yet. Raises `Unsendable` when one is out of the person's hands."""
+    if (problem := out_of_hands(desk, draft, by)) is not None:
+        raise Unsendable([problem])
+    return [part for part in before(desk, draft, by) if part.draft.id != draft.id]
+
+
+def _refusal(part: Part) -> Unsendable | None:
+    found = objections(part)
+    return Unsendable(found, channel=part.desk.channel_name) if found else None
+
+
+def objections(part: Part) -> list[Problem]:
+    """List why a part cannot be sent on its channel as it stands, before limits are looked at."""
+    draft = part.draft
+    if part.filter_problem:
+        return [Problem("filter", "This channel cannot choose such an audience.")]
+    found = part.desk.problems(draft.content, draft.road) if draft.content.messages else []
+    if draft.local_time is not None and draft.road == MASS:
+        found.append(
+            Problem(
+                "mass_at_once", "A mass message leaves for everybody at the same moment; give it such a time first."
+            )
+        )
+    reach = part.reach
+    timed = draft.scheduled_for is not None and draft.scheduled_for > part.desk.now()
+    if not (reach.matched if timed else reach.can_get):
+        found.append(Problem("nobody", "Nobody can get it there."))
+    if not found and part.desk.needs_approval(draft, part.by):
+        found.append(Problem("needs_approval", "Somebody else has to approve this first."))
+    return found
+
+
+def _all(desk: Desk, draft: Draft, by: str, deed: Callable[[Part], _T]) -> list[_T]:
+    """Do it on every channel or on none, always in the order of channels."""
+    if draft.group_id is None:
+        return [deed(_part(desk, draft, by))]
+    done = []
+    with transaction():
+        _lock(draft)
+        if (refused := refusal(desk, draft, by)) is not None:
+            raise refused
+        found = [*_others(desk, draft, by), _part(desk, draft, by)]
+        for part in sorted(found, key=lambda part: part.draft.channel_id):
+            try:
+                done.append(deed(part))
+            except Unsendable as error:
+                raise Unsendable(error.found, error.slot, part.desk.channel_name) from error
+    return done
+
+
+def _wherever(desk: Desk, draft: Draft, by: str, deed: Callable[[Part], object]) -> Sums:
+    """Do it to the broadcast itself and to every other part that can take it."""
+    with transaction():
+        _lock(draft)
+        for part in parts(desk, draft, by):
+            own = part.draft.id == draft.id
+            if not own and part.role not in (
+                ("owner", "sender", "writer") if part.draft.status in BEFORE else _SENDERS
+            ):
+                continue
+            try:
+                with transaction():
+                    deed(part)
+            except IllegalMove:
+                if own:
+                    raise
+        present = [desk.progress(part.draft).sums for part in parts(desk, draft, by)]
+    return together(present)
