@@ -5,6 +5,7 @@ them twice changes nothing and they need no key.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -26,7 +27,15 @@ FROM_THE_FUTURE = timedelta(minutes=10)
 _log = structlog.get_logger()
 
 
-def receive(runtime: Runtime, channel: ChannelRuntime, events: Iterable[Event]) -> tuple[Outgoing, ...]:
+@dataclass(frozen=True, slots=True)
+class Riding:
+    """A reply for the response of the webhook itself, and its row in the outbox."""
+
+    outgoing: Outgoing
+    outbox_id: int
+
+
+def receive(runtime: Runtime, channel: ChannelRuntime, events: Iterable[Event]) -> tuple[Riding, ...]:
     """Take events in, each committed with its effects and replies; return the replies that ride on the response."""
     receipts, echoes, deeds = _sorted(events)
     now = runtime.now()
@@ -34,7 +43,7 @@ def receive(runtime: Runtime, channel: ChannelRuntime, events: Iterable[Event]) 
         ledger.settle_by_watermark(channel.id, _watermarks(receipts))
     if echoes:
         take_echoes(channel.id, echoes, now)
-    replies: list[Outgoing] = []
+    replies: list[Riding] = []
     answered = False
     for event in deeds:
         if not now - STALE_AFTER < event.at < now + FROM_THE_FUTURE:
@@ -49,7 +58,7 @@ def receive(runtime: Runtime, channel: ChannelRuntime, events: Iterable[Event]) 
     return tuple(replies)
 
 
-def _handle(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime) -> tuple[list[Outgoing], bool]:
+def _handle(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime) -> tuple[list[Riding], bool]:
     """Let one event have its effects, once; return what is to ride on the response, and whether anything was said.
 
     A redelivered event has no effect, and is answered as the first time: the platform asks again because it did
@@ -58,11 +67,12 @@ def _handle(runtime: Runtime, channel: ChannelRuntime, event: Event, now: dateti
     passive = channel.platform.capabilities.passive_replies
     if not inbox.first_time(channel.id, event.key, now):
         again = outbox.passive(channel.id, event.key) if passive else None
-        return ([Outgoing.model_validate(again)] if again else []), False
+        return ([Riding(Outgoing.model_validate(again[1]), again[0])] if again else []), False
     said = route(runtime, channel, event, now)
-    riding = said[:1] if passive else []
-    for outgoing in riding:
-        outbox.add_passive(channel.id, outgoing.to, outgoing.model_dump(mode="json"), event.key, now)
+    riding = [
+        Riding(first, outbox.add_passive(channel.id, first.to, first.model_dump(mode="json"), event.key, now))
+        for first in (said[:1] if passive else [])
+    ]
     for outgoing in said[len(riding) :]:
         outbox.add(channel.id, outgoing.to, outgoing.model_dump(mode="json"), now)
     return riding, bool(said)

@@ -15,6 +15,7 @@ from broadcast.links import PATH as LINK_PATH
 from broadcast.report_picture import ENDING
 from broadcast.report_picture import PATH as REPORT_PATH
 from handlers.contract import BadSignature, RawRequest, Reply, Unreadable
+from storage import outbox
 from storage.migrate import missing
 
 MOST_BYTES = 1_000_000
@@ -89,12 +90,16 @@ def _take_in(runtime: Runtime, channel: ChannelRuntime, raw: RawRequest) -> Resp
         _log.warning("body_unreadable", channel=name, why=str(error))
         return Response(status=400)
     try:
-        replies = receive(runtime, channel, events)
+        riding = receive(runtime, channel, events)
+        reply, rode = channel.platform.acknowledge(raw, tuple(one.outgoing for one in riding))
+        for one in riding[rode:]:  # a picture does not fit into a response, for example
+            outbox.send_after_all(one.outbox_id, runtime.now())
     except pw.DatabaseError as error:
         # Not taken in: the platform delivers it again.
         _log.error("inbox_unavailable", channel=name, error=str(error))
         return Response(status=503, headers={"Retry-After": "5"})
-    reply, _ = channel.platform.acknowledge(raw, replies)
+    if riding[rode:]:
+        runtime.wake()
     return _response(reply)
 
 

@@ -73,7 +73,7 @@ class Runtime:
     database: pw.Database
     channels: dict[str, ChannelRuntime]
     flows: Flows
-    now: Callable[[], datetime] = field(default_factory=clock)
+    now: Callable[[], datetime]
     unclaimed: list[Unclaimed] = field(default_factory=list)
 
     @cached_property
@@ -165,11 +165,17 @@ def build(path: Path) -> Runtime:
     database = open_database(settings.database.url, path.parent)
     ensure_schema(database)
     connection = redis.Redis.from_url(settings.redis.url, socket_connect_timeout=0.5, socket_timeout=1.0)
-    made = {channel.name: _channel(channel, RedisTokens(connection)) for channel in settings.channels}
+    now = clock()
+    made = {channel.name: _channel(channel, RedisTokens(connection), now) for channel in settings.channels}
     for channel in made.values():
         _tell_limits(settings, channel)
     return Runtime(
-        settings=settings, base=path.parent, database=database, channels=made, flows=_flows(path.parent, made)
+        settings=settings,
+        base=path.parent,
+        database=database,
+        channels=made,
+        flows=_flows(path.parent, made),
+        now=now,
     )
 
 
@@ -186,14 +192,14 @@ def _flows(base: Path, made: Mapping[str, ChannelRuntime]) -> Flows:
     return flows
 
 
-def _channel(settings: ChannelSettings, tokens: RedisTokens) -> ChannelRuntime:
+def _channel(settings: ChannelSettings, tokens: RedisTokens, now: Callable[[], datetime]) -> ChannelRuntime:
     make = PLATFORMS.get(settings.platform)
     if make is None:
         raise BadSettings(f"Channel {settings.name}: there is no platform called {settings.platform}.")
     own = set(type(settings).model_fields) - set(CommonSettings.model_fields) - {"platform"}
     options = {name: getattr(settings, name) for name in own}
     if settings.platform == "wechat":
-        options["token_store"] = tokens
+        options |= {"token_store": tokens, "now": now}
     return ChannelRuntime(
         id=channels.ensure(settings.name, settings.platform), settings=settings, platform=make(**options)
     )

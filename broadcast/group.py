@@ -34,10 +34,6 @@ COPIED = ("content", "audience", "scheduled_for", "local_time", "time_zone", "la
 BEFORE = (_S.DRAFT, _S.SCHEDULED, _S.MISSED)
 """Where a part may still be composed, sent or put into the calendar."""
 
-_NEVER_LEFT = (_S.DRAFT, _S.CANCELLED, _S.FAILED)
-
-_SENDERS = ("owner", "sender")
-
 NOBODY = Reach(0, 0, 0, 0, 0)
 
 
@@ -65,15 +61,8 @@ def parts(desk: Desk, draft: Draft, by: str) -> tuple[Part, ...]:
     """Return the parts of a broadcast that `by` may see, by channel; alone where it has no others."""
     if draft.group_id is None:
         return (_part(desk, draft, by),)
-    selves = {one.channel_id: one.platform_user_id for one in admins.elsewhere(desk.channel_id, by)}
-    desks = {one.channel_id: one for one in desk.elsewhere()}
-    found = []
-    for row in broadcasts.group(draft.group_id):
-        if row.id == draft.id:
-            found.append(_part(desk, draft, by))
-        elif row.channel_id in selves and row.channel_id in desks:
-            found.append(_part(desks[row.channel_id], from_row(row), selves[row.channel_id]))
-    return tuple(found)
+    found = _wherever_it_goes(desk, draft, by)
+    return tuple(part for part in found if part.draft.id == draft.id or part.role)
 
 
 def before(desk: Desk, draft: Draft, by: str) -> tuple[Part, ...]:
@@ -176,11 +165,14 @@ def schedule(desk: Desk, draft: Draft, by: str, *, approved: bool = False) -> No
 
 
 def undo_send(desk: Desk, draft: Draft, by: str) -> bool:
-    """Take a send back on all channels; False, and nothing is taken back, when one may have left."""
+    """Take a send back on all channels; False, and nothing is taken back, when one may have left.
+
+    Whoever let it out, or approved that, may: with half of it on its way nobody could be told that nobody got it.
+    """
     with transaction() as undone:
         _lock(draft)
-        for part in parts(desk, draft, by):
-            left_alone = part.draft.status in _NEVER_LEFT and part.draft.id != draft.id
+        for part in _wherever_it_goes(desk, draft, by):
+            left_alone = part.draft.status in {_S.DRAFT, _S.CANCELLED, _S.FAILED} and part.draft.id != draft.id
             if not left_alone and not part.desk.undo_send(part.draft, part.by):
                 undone.rollback()
                 return False
@@ -215,6 +207,18 @@ def _lock(draft: Draft) -> None:
         broadcasts.group(draft.group_id, lock=True)
 
 
+def _wherever_it_goes(desk: Desk, draft: Draft, by: str) -> list[Part]:
+    """Return all parts, those too on whose channel the person is nobody: there they go by their id here."""
+    selves = {one.channel_id: one.platform_user_id for one in admins.elsewhere(desk.channel_id, by)}
+    desks = {one.channel_id: one for one in desk.elsewhere()}
+    found = []
+    for row in broadcasts.group(draft.group_id) if draft.group_id is not None else ():
+        if row.id != draft.id and row.channel_id in desks:
+            there, own = desks[row.channel_id], selves.get(row.channel_id)
+            found.append(_part(there, from_row(row), own) if own else Part(there, from_row(row), by, ""))
+    return sorted([*found, _part(desk, draft, by)], key=lambda part: part.draft.channel_id)
+
+
 def _part(desk: Desk, draft: Draft, by: str) -> Part:
     admin = admins.find(desk.channel_id, by)
     return Part(desk, draft, by, admin.role if admin else "")
@@ -224,10 +228,8 @@ def out_of_hands(desk: Desk, draft: Draft, by: str) -> Problem | None:
     """Return why the person may not change or send a draft alone: a part of it is where they are no admin."""
     if draft.group_id is None:
         return None
-    mine = {draft.id, *(part.draft.id for part in before(desk, draft, by))}
-    there = {one.channel_id for one in desk.elsewhere()}  # a channel that left the settings has nobody to ask
-    rows = [row for row in broadcasts.group(draft.group_id) if row.id not in mine and row.channel_id in there]
-    if not any(_S(row.status) in BEFORE for row in rows):
+    others = [part for part in _wherever_it_goes(desk, draft, by) if part.draft.id != draft.id]
+    if not any(part.draft.status in BEFORE and not part.role for part in others):
         return None
     return Problem("other_channel", "It goes out on another channel too, where you are no admin. Ask somebody who is.")
 
@@ -289,10 +291,8 @@ def _wherever(desk: Desk, draft: Draft, by: str, deed: Callable[[Part], object])
         _lock(draft)
         for part in parts(desk, draft, by):
             own = part.draft.id == draft.id
-            if not own and part.role not in (
-                ("owner", "sender", "writer") if part.draft.status in BEFORE else _SENDERS
-            ):
-                continue
+            if not own and part.role == "writer" and part.draft.status not in BEFORE:
+                continue  # as on that channel: what is on its way is for senders and owners
             try:
                 with transaction():
                     deed(part)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import peewee as pw
 
@@ -14,7 +14,7 @@ from storage.models import Subscriber
 class Reach:
     """How many match, and what becomes of them at a moment: the five parts add up to `matched`.
 
-    `capped` are those who may get no more messages that day.
+    `capped` are those who may get no more messages that day, or that month where the platform counts months.
     """
 
     matched: int
@@ -23,6 +23,7 @@ class Reach:
     opted_out: int
     unreachable: int
     capped: int = 0
+    capped_by: Literal["day", "month"] = "day"
 
 
 def forecast(
@@ -67,7 +68,9 @@ def count_all(channel_id: int, matching: pw.Expression | None, capped: pw.Expres
 
     opted_out, unreachable, reachable = how_many(out), how_many(~out & away), how_many(~out & ~away)
     had_theirs = 0 if capped is None else how_many(~out & ~away & capped)
-    return Reach(opted_out + unreachable + reachable, reachable - had_theirs, 0, opted_out, unreachable, had_theirs)
+    return Reach(
+        opted_out + unreachable + reachable, reachable - had_theirs, 0, opted_out, unreachable, had_theirs, "month"
+    )
 
 
 def overlap(

@@ -103,7 +103,8 @@ OUTBOX_MOVES: Mapping[OutboxState, frozenset[OutboxState]] = {
     OutboxState.PENDING: frozenset({OutboxState.SENDING}),
     # Replies are sent at least once: a doubled answer is a nuisance, a missing one leaves a person stuck.
     OutboxState.SENDING: frozenset({OutboxState.SENT, OutboxState.PENDING, OutboxState.FAILED}),
-    OutboxState.SENT: frozenset(),
+    # A reply that turned out not to fit into the response to a webhook is sent by a call after all.
+    OutboxState.SENT: frozenset({OutboxState.PENDING}),
     # Kept for the person's next message when their window had closed.
     OutboxState.FAILED: frozenset({OutboxState.PENDING}),
 }

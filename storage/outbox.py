@@ -28,9 +28,9 @@ def add(channel_id: int, person: str, payload: Mapping[str, Any], now: datetime)
     return int(row.id)
 
 
-def add_passive(channel_id: int, person: str, payload: Mapping[str, Any], event_key: str, now: datetime) -> None:
+def add_passive(channel_id: int, person: str, payload: Mapping[str, Any], event_key: str, now: datetime) -> int:
     """Keep a reply that rides on the webhook's response to an event, so that a redelivery is answered alike."""
-    OutboxMessage.create(
+    row = OutboxMessage.create(
         channel=channel_id,
         platform_user_id=person,
         payload=dict(payload),
@@ -39,13 +39,20 @@ def add_passive(channel_id: int, person: str, payload: Mapping[str, Any], event_
         created_at=now,
         updated_at=now,
     )
+    return int(row.id)
 
 
-def passive(channel_id: int, event_key: str) -> Mapping[str, Any] | None:
-    """Return the reply that an earlier delivery of this event was answered with, None when there was none."""
+def passive(channel_id: int, event_key: str) -> tuple[int, Mapping[str, Any]] | None:
+    """Return (id, reply) that an earlier delivery of this event was answered with, None when there was none."""
     row = OutboxMessage.get_or_none((OutboxMessage.channel == channel_id) & (OutboxMessage.event_key == event_key))
-    payload: Mapping[str, Any] | None = row.payload if row else None
-    return payload
+    return (row.id, row.payload) if row else None
+
+
+def send_after_all(outbox_id: int, now: datetime) -> None:
+    """Send a reply by a call that could not ride on the response; a redelivery finds nothing to answer again."""
+    OutboxMessage.update(state=OutboxState.PENDING.value, event_key="", updated_at=now).where(
+        (OutboxMessage.id == outbox_id) & (OutboxMessage.event_key != "")
+    ).execute()
 
 
 def claim(channel_id: int, worker: str, at_most: int, now: datetime) -> list[Waiting]:

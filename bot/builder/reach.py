@@ -10,8 +10,14 @@ def say_reach(turn: Turn, reach: Reach) -> str:
     parts = [
         turn.say("{n} can get it", n=reach.can_get),
         *([turn.say("{n} window closed", n=reach.window_closed)] if reach.window_closed else []),
-        *([turn.say("{n} had theirs today", n=reach.capped)] if reach.capped else []),
+        *([_capped(turn, reach)] if reach.capped else []),
         *([turn.say("{n} opted out", n=reach.opted_out)] if reach.opted_out else []),
         *([turn.say("{n} cannot be reached", n=reach.unreachable)] if reach.unreachable else []),
     ]
     return turn.say("{matched}: {parts}", matched=matched, parts=" · ".join(parts))
+
+
+def _capped(turn: Turn, reach: Reach) -> str:
+    if reach.capped_by == "month":
+        return turn.say("{n} had theirs this month", n=reach.capped)
+    return turn.say("{n} had theirs today", n=reach.capped)

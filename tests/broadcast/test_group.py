@@ -115,6 +115,21 @@ def test_an_undo_that_comes_too_late_for_one_is_too_late_for_all(desks: tuple[De
     assert statuses(one, two) == ["starting", "sending"]
 
 
+def test_whoever_approved_it_on_one_channel_takes_it_back_on_both(desks: tuple[Desk, Desk]) -> None:
+    page, _shop = desks
+    page = replace(page, approve_above=1)
+    Admin.create(channel=page.channel_id, platform_user_id="ben", role="sender", added_at=START)
+    one, two = both((page, desks[1]))
+    assert group.refusal(page, one, "anna") is None
+    with pytest.raises(Unsendable) as caught:
+        group.send(page, one, "anna")
+    assert [problem.code for problem in caught.value.found] == ["needs_approval"]
+    group.send(page, one, "anna", approved=True)
+    assert statuses(one, two) == ["starting", "starting"]
+    assert group.undo_send(page, page.get(one.id), "ben")
+    assert statuses(one, two) == ["draft", "draft"]
+
+
 def test_scheduling_and_taking_out_of_the_calendar_move_both(desks: tuple[Desk, Desk]) -> None:
     page, _shop = desks
     one, two = both(desks, scheduled_for=START + timedelta(hours=2))

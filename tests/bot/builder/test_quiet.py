@@ -10,7 +10,7 @@ from bot.texts import texts
 from broadcast.quiet import quiet_hours
 from storage import subscribers
 from storage.models import Subscriber
-from tests.bot.conversation.turns import turn_of
+from tests.bot.conversation.turns import turn
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -28,20 +28,20 @@ def desk(database, make_desk, clock):
 
 
 def test_it_counts_people_by_the_clock_where_they_live(desk):
-    draft = desk.create("boss", "Spring sale")
+    draft = desk.create("Spring sale", "boss")
     assert desk.disturbed(draft) == 2
-    assert say_quiet(turn_of(desk), draft) == [
+    assert say_quiet(turn(desk=desk), draft) == [
         "2 of these have quiet hours (16:00-20:00) then, and get it when they end."
     ]
-    assert "免打扰" in say_quiet(turn_of(desk, texts=texts("zh_CN")), draft)[0]
+    assert "免打扰" in say_quiet(turn(desk=desk, texts=texts("zh_CN")), draft)[0]
 
 
 def test_it_counts_for_the_time_at_which_the_broadcast_starts(desk):
-    draft = desk.create("boss", "Spring sale")
+    draft = desk.create("Spring sale", "boss")
     later = desk.edit(draft, scheduled_for=datetime(2026, 11, 24, 16, 0, tzinfo=UTC))
     assert desk.disturbed(later) == 2, "those here and those of whom nothing is known"
 
 
 def test_it_says_nothing_where_there_are_no_quiet_hours(desk, make_desk):
     bare = make_desk()
-    assert say_quiet(turn_of(bare), bare.create("boss", "Spring sale")) == []
+    assert say_quiet(turn(desk=bare), bare.create("Spring sale", "boss")) == []
