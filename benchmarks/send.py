@@ -1,6 +1,6 @@
 """Messages a second and CPU for one worker against the local simulator, next to what people do otherwise.
 
-    python -m benchmarks.send [--people 20000] [--latency 0 150]
+    python -m benchmarks.send [--people 20000] [--latency 0 150] [--rate 300]
 
 Three ways to write to the same people, in one run: the worker of this program with its full ledger (every intent
 committed before its call), `pymessenger.Bot.send_text_message` in a loop, and one RQ job per recipient. The last two
@@ -100,13 +100,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--latency", type=int, nargs="+", default=[0, 150], help="of the platform, in ms")
+    parser.add_argument("--rate", type=float, default=1_000_000, help="messages a second at most")
     parser.add_argument("--database", default="sqlite:///clarion.db")
     options = parser.parse_args()
     print(f"{'latency':>8} {'way':<28} {'msg/s':>9} {'CPU s/1000':>11} {'MB':>6} {'ours is':>9}")
     for latency in options.latency:
         with tempfile.TemporaryDirectory() as folder:
             stack = Stack(Path(folder), options.database)
-            stack.rate = 1_000_000
+            stack.rate = options.rate
             try:
                 stack.start_simulator(
                     "--latency-ms", str(latency), "--rates", "off", "--no-echoes", "--no-deliveries", "--no-reads"

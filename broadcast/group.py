@@ -61,8 +61,7 @@ def parts(desk: Desk, draft: Draft, by: str) -> tuple[Part, ...]:
     """Return the parts of a broadcast that `by` may see, by channel; alone where it has no others."""
     if draft.group_id is None:
         return (_part(desk, draft, by),)
-    found = _wherever_it_goes(desk, draft, by)
-    return tuple(part for part in found if part.draft.id == draft.id or part.role)
+    return tuple(part for part in _wherever_it_goes(desk, draft, by) if part.draft.id == draft.id or part.role)
 
 
 def before(desk: Desk, draft: Draft, by: str) -> tuple[Part, ...]:
@@ -140,7 +139,10 @@ def refusal(desk: Desk, draft: Draft, by: str) -> Unsendable | None:
         others = _others(desk, draft, by)
     except Unsendable as error:
         return error
-    return next((refused for part in others if (refused := _refusal(part)) is not None), None)
+    for part in others:
+        if found := objections(part):
+            return Unsendable(found, channel=part.desk.channel_name)
+    return None
 
 
 def send(desk: Desk, draft: Draft, by: str, *, approved: bool = False) -> datetime:
@@ -239,11 +241,6 @@ def _others(desk: Desk, draft: Draft, by: str) -> list[Part]:
     if (problem := out_of_hands(desk, draft, by)) is not None:
         raise Unsendable([problem])
     return [part for part in before(desk, draft, by) if part.draft.id != draft.id]
-
-
-def _refusal(part: Part) -> Unsendable | None:
-    found = objections(part)
-    return Unsendable(found, channel=part.desk.channel_name) if found else None
 
 
 def objections(part: Part) -> list[Problem]:

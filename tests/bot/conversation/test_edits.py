@@ -1,6 +1,6 @@
 import pytest
 
-from bot.conversation.edits import Edit, read_edit, read_way_out
+from bot.conversation.edits import Also, Edit, read_also, read_edit, read_way_out
 
 ORDERS = (
     ("remove 2", Edit("remove", 2)),
@@ -44,3 +44,20 @@ def test_anything_else_is_content(typed: str) -> None:
 )
 def test_a_new_wording_of_the_way_out_is_read(typed: str, words: str | None) -> None:
     assert read_way_out(typed) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("also on shop", Also("shop", wanted=True)),
+        (" Also on  our  Shop ", Also("our Shop", wanted=True)),
+        ("not on shop", Also("shop", wanted=False)),
+        ("同时发到shop", Also("shop", wanted=True)),
+        ("不发到 商店", Also("商店", wanted=False)),
+        ("also on", None),
+        ("also", None),
+        ("we are also on Instagram", None),
+    ],
+)
+def test_a_further_channel_is_named_in_either_language(text: str, expected: Also | None) -> None:
+    assert read_also(text) == expected
