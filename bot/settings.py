@@ -121,7 +121,6 @@ class CommonSettings(_Section):
         0, ge=0, description="The most messages of broadcasts one person gets on one day; 0 is no limit."
     )
 
-
     quiet_hours: Quiet = Field(
         "",
         description="When messages of broadcasts wait, by the clock where each person lives: 22:00-08:00. Empty: never."

@@ -174,9 +174,7 @@ def skip(broadcast_id: int, worker: str, rows: Iterable[tuple[int, str]], now: d
     )
 
 
-def put_off(
-    broadcast_id: int, worker: str, rows: Iterable[tuple[int, datetime]], reason: str, now: datetime
-) -> None:
+def put_off(broadcast_id: int, worker: str, rows: Iterable[tuple[int, datetime]], reason: str, now: datetime) -> None:
     """Let people this worker holds and has not begun with wait: rows of (subscriber id, until when). No try counts."""
     execute_many(
         "UPDATE recipients SET state = 'pending', worker = NULL, not_before = ?, reason = ?, updated_at = ?"

@@ -24,7 +24,7 @@ def beat(worker: str, now: datetime) -> None:
 def living(now: datetime) -> list[str]:
     """Return the ids of the workers heard of lately, and forget those long dead."""
     Worker.delete().where(Worker.beat_at < now - timedelta(days=1)).execute()
-    lately = Worker.beat_at.between(now - SILENT_AFTER, now + SET_BACK)
+    lately = (Worker.beat_at > now - SILENT_AFTER) & (Worker.beat_at <= now + SET_BACK)
     return [worker.id for worker in Worker.select().where(lately)]
 
 

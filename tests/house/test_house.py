@@ -50,7 +50,14 @@ def lines(path: Path) -> int:
 
 def test_only_the_settings_read_the_environment():
     """Apart from where the settings are found, what gunicorn's own configuration takes, and processes we start."""
-    allowed = {"bot/settings.py", "bot/wiring.py", "bot/cli.py", "bot/clock.py", "bot/gunicorn_config.py", "bot/backup.py"}
+    allowed = {
+        "bot/settings.py",
+        "bot/wiring.py",
+        "bot/cli.py",
+        "bot/clock.py",
+        "bot/gunicorn_config.py",
+        "bot/backup.py",
+    }
     reading = {
         str(path.relative_to(ROOT))
         for path in python_files(*PACKAGES)
