@@ -40,7 +40,7 @@ def configure(level: str, secrets: Iterable[str]) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=_Unfailing,
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # a rehearsal or a test may want to listen in later
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Line(known))

@@ -1,5 +1,6 @@
 """What all tests share: real databases, a real queue, a clock that stands still."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import peewee as pw
 import pytest
+import structlog
 
 from broadcast.service import Desk
 from handlers.messenger.platform import Messenger
@@ -21,6 +23,17 @@ from tests.support.clock import Clock
 from tests.support.postgres import postgres_url
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def fresh_logs() -> Iterator[None]:
+    """Take back what building the product configured for the whole process: other tests listen to the log too."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture
