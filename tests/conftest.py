@@ -28,12 +28,13 @@ START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def fresh_logs() -> Iterator[None]:
     """Take back what building the product configured for the whole process: other tests listen to the log too."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    root, urllib3 = logging.getLogger(), logging.getLogger("urllib3")
+    handlers, levels = root.handlers[:], (root.level, urllib3.level)
     yield
     structlog.reset_defaults()
     root.handlers[:] = handlers
-    root.setLevel(level)
+    root.setLevel(levels[0])
+    urllib3.setLevel(levels[1])
 
 
 @pytest.fixture
