@@ -2,6 +2,8 @@
 
 Everything happens inside the caller's transaction; what it needs done afterwards (waking a worker) it asks
 for through `wake`, which must be safe to call when nothing needs doing.
+
+One long class on purpose: it is the whole list of what may be done with a broadcast; the doing is in its neighbours.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -3,6 +3,8 @@
 Every statement is guarded by the state it may start from and, once a worker holds a row, by that worker's
 id; a worker that lost its rows while it was stopped finds that its marks change nothing. Words are written
 literally in the SQL because both databases use a partial index only when they can see them.
+
+One long file on purpose: whoever changes one of these statements has to see the others that guard the same rows.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

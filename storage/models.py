@@ -1,7 +1,7 @@
 """The tables. Nothing here decides anything: queries and moves live in the modules named after their noun.
 
 Keys, indexes and constraints are made by the numbered steps in `storage/migrations/`, which are the schema;
-a test holds the columns here and there equal.
+a test holds the columns here and there equal. Long because it is a list: one table after the other.
 """
 
 import peewee as pw

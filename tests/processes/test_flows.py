@@ -1,4 +1,4 @@
-"""A broadcast that leads into a flow: exactly those who have not completed it get it, and once they have, they do not."""
+"""A broadcast that leads into a flow: exactly those who have not completed it get it."""
 
 import shutil
 
