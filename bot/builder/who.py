@@ -42,8 +42,7 @@ def ask(turn: Turn, memory: Memory) -> Question:
 
 def example(turn: Turn) -> str:
     """Return a filter that can be typed on this channel."""
-    text = next((name for name, kind in turn.desk.variables.items() if kind == "text"), None)
-    return f"{text} = pro" if text else "language = en and last_seen < 7 days ago"
+    return "plan = pro" if turn.desk.variables.get("plan") == "text" else "language = en and last_seen < 7 days ago"
 
 
 def everyone(turn: Turn, memory: Memory, _answer: Answer) -> Did:
