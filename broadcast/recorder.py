@@ -169,6 +169,7 @@ class Recorder:
                 case Fate.PAUSE if failure.wait_seconds != 0:  # 0: there is nothing to wait for
                     until = None if failure.wait_seconds is None else now + timedelta(seconds=failure.wait_seconds)
                     channels.pause(self._channel_id, verdict.said(result.outcome), until)
+                    _log.warning("channel_paused", channel=self._channel_id, reason=failure.reason, until=str(until))
                     held = True
                 case Fate.STOP:
                     held |= hold(queue.draft, SYSTEM, verdict.said(result.outcome), now, self._notify)
