@@ -75,7 +75,11 @@ def test_a_scheduled_send_counts_those_who_may_write_until_then(sqlite: pw.Datab
 def test_a_program_sends_alone(sqlite: pw.Database, make_desk: Any) -> None:
     desk = make_desk(approve_above=1)
     people(desk, 3)
-    desk.send(draft(desk, "the shop"), "the shop")
+    one = draft(desk, "the shop")
+    desk.send(one, "the shop")
+    sent = desk.get(one.id)
+    assert sent is not None
+    assert sent.status == "starting"
 
 
 def test_practice_is_never_sent_and_never_listed(desk: Desk) -> None:
