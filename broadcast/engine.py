@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 import uuid
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -16,7 +17,7 @@ from redis.asyncio import Redis
 from broadcast import sweep
 from broadcast.delivery import IN_FLIGHT_MOST, Delivery, Surroundings
 from broadcast.draft import Draft
-from broadcast.leap import LEAP, Leap
+from broadcast.leap import LEAP, WatchedClock
 from broadcast.limits import Pace
 from broadcast.links import Links
 from broadcast.mass.lane import MassLane
@@ -27,6 +28,7 @@ from broadcast.quiet import QuietHours
 from broadcast.replies import Place, Replies
 from broadcast.report_picture import ReportPictures
 from broadcast.sweep import SYSTEM, Notify, Objection
+from broadcast.templates import read_templates
 from broadcast.threads import DatabaseThread
 from handlers.content import Outgoing
 from handlers.contract import Platform, PlatformError
@@ -77,13 +79,12 @@ class Engine:
         self._chore = chore
         self._objection = objection
         self._redis = redis
-        self._now = now
+        self._now = WatchedClock(now, time.monotonic, workers.SILENT_AFTER)
         self._notify = notify
         self.worker = uuid.uuid4().hex
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lanes: list[Replies | Delivery | MassLane] = []
         self._threads: list[DatabaseThread] = []
-        self._leap = Leap(workers.SILENT_AFTER)
         self._swept = asyncio.Event()
         self._stopping = asyncio.Event()
 
@@ -210,10 +211,10 @@ class Engine:
 
     async def _take_over(self, database: DatabaseThread) -> None:
         """Take rows from workers that went silent, unless it is the clock that was moved."""
-        now, monotonic = self._now(), asyncio.get_running_loop().time()
-        if self._leap.look(now, monotonic) and (rows := await database.run(ledger.follow_clock, now, LEAP)):
+        now = self._now()
+        if not self._now.settled() and (rows := await database.run(ledger.follow_clock, now, LEAP)):
             _log.warning("clock_set_back", rows=rows)
-        if not self._leap.steady(monotonic):
+        if not self._now.steady():
             return
         back, doubtful = await database.run(sweep.take_over, self.worker, now)
         if back or doubtful:
@@ -224,6 +225,7 @@ class Engine:
             for channel in self._channels:
                 try:
                     await database.run(place_early, channel.id, channel.platform, self._now())
+                    await database.run(read_templates, channel.id, channel.platform, self._now())
                     await database.run(read_people, channel.id, channel.platform, self._now())
                 except pw.DatabaseError as error:
                     _log.warning("profiles_wait", error=str(error))

@@ -1,36 +1,45 @@
-"""Notices that the clock was moved, by comparing it with one that nobody can move.
+"""A clock that notices when it is moved, by comparing itself with one that nobody can move.
 
 Whoever judges others by what the clock says (that a worker has been silent, that a retry is due) would be wrong about
 all of them at that moment: after a leap the signs of life in the database are of another time.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 LEAP = timedelta(seconds=5)
-"""The clock was moved if it gained or lost so much between two looks. Time servers correct by milliseconds."""
+"""The clock was moved if it gained or lost so much between two readings. Time servers correct by milliseconds."""
 
 
-class Leap:
-    """Compares the clock with a monotonic one; after a leap it asks for patience with others."""
+class WatchedClock:
+    """Tells the time to everything that writes it down, so that no leap, however short, is written and not noticed.
 
-    def __init__(self, patience: timedelta) -> None:
+    `monotonic` answers seconds from anywhere. May be read from any thread. After a leap it asks for `patience`: with
+    others, who have yet to show signs of life by the clock as it is now, and with what this process read before the
+    leap and has yet to commit.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], monotonic: Callable[[], float], patience: timedelta) -> None:
+        self._clock = clock
+        self._monotonic = monotonic
         self._patience = patience.total_seconds()
-        self._seen: tuple[datetime, float] | None = None
-        self._steady_from = 0.0
+        self._offset: float | None = None
+        self._steady_from = monotonic()
+        self._settled_from = self._steady_from + self._patience
 
-    def look(self, now: datetime, monotonic: float) -> bool:
-        """Say whether the clock was moved since the last look; the first look cannot know, and says that it was.
+    def __call__(self) -> datetime:
+        """Return the present moment in UTC."""
+        now, monotonic = self._clock(), self._monotonic()
+        offset = now.timestamp() - monotonic
+        seen, self._offset = self._offset, offset
+        if seen is not None and abs(offset - seen) > LEAP.total_seconds():
+            self._steady_from = self._settled_from = monotonic + self._patience
+        return now
 
-        `monotonic` is in seconds from anywhere.
-        """
-        seen, self._seen = self._seen, (now, monotonic)
-        if seen is None:
-            return True
-        moved = abs(now - seen[0] - timedelta(seconds=monotonic - seen[1])) > LEAP
-        if moved:
-            self._steady_from = monotonic + self._patience
-        return moved
+    def settled(self) -> bool:
+        """Say whether what was written by a clock since moved has been seen; a process just started cannot know."""
+        return self._monotonic() >= self._settled_from
 
-    def steady(self, monotonic: float) -> bool:
+    def steady(self) -> bool:
         """Say whether others have had time to show signs of life by the clock as it is now."""
-        return monotonic >= self._steady_from
+        return self._monotonic() >= self._steady_from

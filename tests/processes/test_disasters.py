@@ -1,5 +1,7 @@
 """Nobody twice, nobody lost, when the disk is full and when somebody moves the clock."""
 
+import time
+
 import pytest
 
 from tests.processes.test_promise import half_way, kept
@@ -56,6 +58,22 @@ def test_a_clock_that_leaps_loses_nobody_and_leaves_nobody_waiting_for_hours(sen
     assert account.breaches == []
     assert account.states["unknown"] == account.states["skipped"] == 0  # a few had bad luck three times, and failed
     assert "took_over" not in sender.stack.log("worker2"), "a living worker was taken for dead"
+
+
+def test_nobody_waits_for_hours_because_the_clock_was_ahead_for_the_twinkling_of_an_eye(sender, worker, clock):
+    sender.stack.fault("transient", fraction=0.3, seed=12, people=sender.subscribers)
+    broadcast = sender.launch("One", "Two")
+    half_way(sender, broadcast)
+    for _ in range(4):
+        clock(2 * HOUR)
+        time.sleep(0.15)
+        clock(0)
+        time.sleep(0.05)
+    sender.ends(broadcast, 60)
+    sender.settled(broadcast)
+    account = sender.account(broadcast, steps=2)
+    assert account.breaches == []
+    assert account.states["unknown"] == account.states["skipped"] == 0
 
 
 def test_a_worker_that_died_before_the_clock_was_set_back_is_taken_over_at_once(sender, worker, clock):
