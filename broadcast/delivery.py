@@ -19,8 +19,9 @@ import structlog
 from redis import RedisError
 
 from broadcast import quota
+from broadcast.departures import Departures
 from broadcast.draft import Draft, from_row
-from broadcast.limits import Pace
+from broadcast.limits import BULK_SHARE, Pace
 from broadcast.mass.roads import MASS
 from broadcast.outgoing import Composer
 from broadcast.queue import Queue
@@ -95,6 +96,7 @@ class Delivery:
         self._closed: list[Queue] = []
         self._unsure: set[int] = set()
         self._looked = 0.0
+        self._departures = Departures()
         self._calls: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(IN_FLIGHT_MOST)
         self._recorder = Recorder(around.channel_id, around.worker, around.now, around.database, around.notify)
@@ -238,7 +240,9 @@ class Delivery:
         if not queue.claims:
             return True  # all who were claimed have quiet hours; others may not
         await self._ease()
-        rate = self._around.rate
+        loop, rate = asyncio.get_running_loop(), self._around.rate
+        if (behind := self._departures.behind()) > 0:
+            await asyncio.sleep(min(behind, NAP_SECONDS))
         size = min(BLOCK_MOST, max(1, int(rate * BLOCK_SECONDS)), len(queue.claims))
         for _ in range(size):
             await self._room.acquire()
@@ -255,7 +259,7 @@ class Delivery:
             for _ in range(size - len(go)):
                 self._room.release()
         for number, claim in enumerate(go):
-            call = asyncio.create_task(self._call(queue, claim, first + number * every))
+            call = asyncio.create_task(self._call(queue, claim, first + number * every, every * BULK_SHARE))
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
         return True
@@ -344,11 +348,11 @@ class Delivery:
         gone = {(one.subscriber_id, one.step) for one in go}
         return [claim for key, claim in claims.items() if key in gone]
 
-    async def _call(self, queue: Queue, claim: Claim, slot: float) -> None:
-        """Make one call in its slot, and hand its outcome on."""
+    async def _call(self, queue: Queue, claim: Claim, slot: float, apart: float) -> None:
+        """Make one call in its slot, and `apart` seconds at least from those before it; hand its outcome on."""
         loop = asyncio.get_running_loop()
-        if (delay := slot - loop.time()) > 0:
-            await asyncio.sleep(delay)
+        await _until(slot)
+        await _until(self._departures.moment(slot, loop.time(), apart))
         outcome: Outcome = Refused(_NOT_MADE)
         if loop.time() - slot <= LATE_SECONDS:
             outcome = await self._send(queue, claim)
@@ -369,6 +373,12 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - see above
             _log.exception("call_failed", broadcast=queue.draft.id)
             return Uncertain(type(error).__name__)
+
+
+async def _until(moment: float) -> None:
+    """Wait for a moment of the event loop's clock."""
+    if (delay := moment - asyncio.get_running_loop().time()) > 0:
+        await asyncio.sleep(delay)
 
 
 def _fuller(one: Usage | None, other: Usage) -> Usage:

@@ -4,7 +4,8 @@
 --   hold    before when nothing in bulk may leave
 --   factor  which part of the rate was allowed at `since`; it grows back to all of it in `ramp`
 -- ARGV: what, then for
---   bulk, reply: slots a second, how many slots, how far ahead (us) a reservation may reach, ramp (us)
+--   bulk, reply: slots a second, how many slots, how far ahead (us) a reservation may reach, ramp (us), how long
+--                after its time (us) the next slot of bulk may still be taken
 --                answers {granted, us until the first slot, us between slots}; granted is 0 when the first is
 --                further ahead than that: come back then
 --   ease:        the factor to go down to, us to hold, ramp (us); never speeds anything up
@@ -12,7 +13,7 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local state = redis.call('HMGET', KEYS[1], 'free', 'hold', 'factor', 'since')
 local free, hold = tonumber(state[1] or '0'), tonumber(state[2] or '0')
-local ramp = tonumber(ARGV[5] or ARGV[4])
+local ramp = tonumber(ARGV[1] == 'ease' and ARGV[4] or ARGV[5])
 local factor = math.min(1, tonumber(state[3] or '1') + math.max(0, now - tonumber(state[4] or '0')) / ramp)
 local function stored(number) return string.format('%.0f', number) end
 
@@ -29,7 +30,10 @@ if ARGV[1] == 'ease' then
 end
 
 local start = math.max(free, now)
-if ARGV[1] == 'bulk' then start = math.max(start, hold) end
+if ARGV[1] == 'bulk' then
+    if free >= now - ARGV[6] then start = free end
+    start = math.max(start, hold)
+end
 local between = 1000000 / (ARGV[2] * factor)
 local wait = start - now
 if wait > tonumber(ARGV[4]) then return {0, wait, between} end

@@ -15,6 +15,14 @@ from handlers.outcomes import Usage
 LOOK_AHEAD_SECONDS = 0.25
 """Bulk reserves no further ahead than this, so that a pause or a reply is not stuck behind reserved slots."""
 
+BULK_SHARE = 0.995
+"""Bulk is granted this part of the rate, so that calls that are late can leave sooner after each other than granted
+and still within the rate."""
+
+FORGIVEN_SECONDS = 0.02
+"""A slot of a running broadcast may be taken so long after its time; what is older is lost, as no burst may make up
+for it."""
+
 EASE_FROM_PERCENT = 75.0
 """From this fullness of the platform's gauge on we slow down, in a straight line to `SLOWEST` at 100."""
 
@@ -34,7 +42,10 @@ _SCRIPT = (Path(__file__).parent / "limits.lua").read_text(encoding="utf-8")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`count` slots, the first in `wait` seconds and then one `every` so many; none: come back after `wait`."""
+    """`count` slots, the first in `wait` seconds and then one `every` so many; none: come back after `wait`.
+
+    `wait` is negative, by `FORGIVEN_SECONDS` at most, where the moment of the first has just passed.
+    """
 
     count: int
     wait: float
@@ -49,7 +60,7 @@ class Pace:
 
     async def bulk(self, channel_id: int, rate: float, count: int) -> Grant:
         """Reserve up to `count` slots at `rate` messages a second, or learn when to ask again."""
-        return await self._reserve("bulk", channel_id, rate, count, LOOK_AHEAD_SECONDS)
+        return await self._reserve("bulk", channel_id, rate * BULK_SHARE, count, LOOK_AHEAD_SECONDS)
 
     async def reply(self, channel_id: int, rate: float) -> None:
         """Take one slot at once, for a person who is waiting for an answer."""
@@ -63,7 +74,7 @@ class Pace:
 
     async def _reserve(self, what: str, channel_id: int, rate: float, count: int, ahead: float) -> Grant:
         granted, wait, every = await self._script(
-            keys=[_key(channel_id)], args=[what, rate, count, _us(ahead), _us(RAMP_SECONDS)]
+            keys=[_key(channel_id)], args=[what, rate, count, _us(ahead), _us(RAMP_SECONDS), _us(FORGIVEN_SECONDS)]
         )
         return Grant(int(granted), float(wait) / 1e6, float(every) / 1e6)
 

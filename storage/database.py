@@ -62,7 +62,7 @@ def _build(url: str, base: Path) -> pw.Database:
             raise DatabaseProblem(f"The folder of the database, {path.parent}, does not exist; create it first.")
         return pw.SqliteDatabase(
             str(path),
-            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1, "cache_size": -8_192},
+            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1},
             timeout=BUSY_SECONDS,
             lock_type="IMMEDIATE",
         )
