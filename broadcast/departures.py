@@ -1,4 +1,4 @@
-"""When a worker's calls on one channel leave: in their slots, or later, and never closer together than the rate allows."""
+"""When a worker's calls on one channel leave: in their slots or later, never closer together than the rate allows."""
 
 BEHIND_MOST_SECONDS = 0.1
 """A worker whose calls leave so long after their slots reserves no more: several blocks, and little to wait for."""
@@ -7,8 +7,8 @@ BEHIND_MOST_SECONDS = 0.1
 class Departures:
     """Gives every call its moment; all times are seconds of one monotonic clock.
 
-    After a hiccup (a slow commit, a busy event loop) a worker finds that some slots have passed. If their calls all left
-    at once, that second would hold more than the rate. They leave with the shortest distance the rate allows
+    After a hiccup (a slow commit, a busy event loop) a worker finds that some slots have passed. If their calls all
+    left at once, that second would hold more than the rate. They leave with the shortest distance the rate allows
     instead; bulk is granted a little less than the rate, and by that little such a worker catches up.
     """
 

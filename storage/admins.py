@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from storage.database import transaction
+from storage.database import rows_of, transaction
 from storage.models import Admin, ClaimAttempt, Invite, LinkCode
 
 ROLES = ("owner", "sender", "writer")
@@ -105,7 +105,8 @@ def elsewhere(channel_id: int, person: str) -> list[Admin]:
 
 def find(channel_id: int, person: str) -> Admin | None:
     """Return the admin with this platform user id, or None."""
-    return Admin.get_or_none((Admin.channel == channel_id) & (Admin.platform_user_id == person))
+    found = rows_of(Admin, "SELECT * FROM admins WHERE channel_id = ? AND platform_user_id = ?", (channel_id, person))
+    return found[0] if found else None
 
 
 def on_channel(channel_id: int) -> list[Admin]:

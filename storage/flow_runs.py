@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from storage.database import rows_of
 from storage.models import FlowRun
 
 OPEN = "started"
@@ -21,16 +22,9 @@ def open_run(subscriber_id: int) -> FlowRun | None:
     return found
 
 
-def latest(subscriber_id: int) -> FlowRun | None:
-    """Return the run a person was in last, open or not."""
-    runs = FlowRun.select().where(FlowRun.subscriber == subscriber_id)
-    found: FlowRun | None = runs.order_by(FlowRun.id.desc()).first()
-    return found
-
-
 def of(subscriber_id: int) -> list[FlowRun]:
     """Return all of a person's runs, oldest first."""
-    return list(FlowRun.select().where(FlowRun.subscriber == subscriber_id).order_by(FlowRun.id))
+    return rows_of(FlowRun, "SELECT * FROM flow_runs WHERE subscriber_id = ? ORDER BY id", (subscriber_id,))
 
 
 def begin(channel_id: int, subscriber_id: int, flow: str, broadcast_id: int | None, now: datetime) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import peewee as pw
 
-from storage.database import execute, execute_many, is_postgres, transaction
+from storage.database import execute, execute_many, is_postgres, rows_of, transaction
 from storage.fields import to_ms
 from storage.lifecycle import CONSENT_MOVES, Consent, guarded
 from storage.models import (
@@ -44,7 +44,10 @@ def all_of(channel_id: int) -> pw.Expression:
 
 def find(channel_id: int, person: str) -> Subscriber | None:
     """Return the subscriber with this platform user id, or None."""
-    return Subscriber.get_or_none((Subscriber.channel == channel_id) & (Subscriber.platform_user_id == person))
+    found = rows_of(
+        Subscriber, "SELECT * FROM subscribers WHERE channel_id = ? AND platform_user_id = ?", (channel_id, person)
+    )
+    return found[0] if found else None
 
 
 def seen(channel_id: int, person: str, at: datetime, window_until: datetime | None) -> None:

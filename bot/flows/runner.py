@@ -45,15 +45,19 @@ class Runner:
         if subscriber is None:
             return None
         event, broadcast_id = self._count_tap(event, subscriber, now)
-        found = entry(event, self.flows, self._completed(subscriber))
-        said, row = heard(event), self._open(subscriber)
+        runs = flow_runs.of(subscriber.id)  # read once: this runs for every message that comes in
+        found = entry(event, self.flows, {run.flow for run in runs if run.status == RunStatus.COMPLETED})
+        said, row = (
+            heard(event),
+            self._ours(next((run for run in reversed(runs) if run.status == flow_runs.OPEN), None)),
+        )
         if found is not None and not (found.via is Via.KEYWORD and self._expected(row, said, now)):
             self._end(row, Why.REPLACED, now)
             return self._enter(found.flow.name, subscriber, broadcast_id, now)
         if said is None:
             return None
         if row is None:
-            return [] if self._handed_over(subscriber, now) else None
+            return [] if runs and _handed_over(runs[-1], now) else None
         flow = self.flows.by_name[row.flow]
         result = engine.resume(Run.model_validate(row.data), flow, self._walker(subscriber), said, self._local(now))
         return self._write(row, result, subscriber, now) if result.heard else None
@@ -85,8 +89,11 @@ class Runner:
         self._end(self._open(subscriber), Why.STOPPED, now)
 
     def _open(self, subscriber: Subscriber) -> FlowRun | None:
-        """Return the run a person is in, if it is one of these flows: a host's own runs are the host's."""
-        row = flow_runs.open_run(subscriber.id)
+        """Return the run a person is in."""
+        return self._ours(flow_runs.open_run(subscriber.id))
+
+    def _ours(self, row: FlowRun | None) -> FlowRun | None:
+        """Return a run if it is one of these flows: a host's own runs are the host's."""
         return row if row is not None and row.flow in self.flows.by_name else None
 
     def _count_tap(self, event: Event, subscriber: Subscriber, now: datetime) -> tuple[Event, int | None]:
@@ -155,16 +162,6 @@ class Runner:
             waiting_until=None, ended_at=now,
         )  # fmt: skip
 
-    def _handed_over(self, subscriber: Subscriber, now: datetime) -> bool:
-        """Say whether a person answers this subscriber now: then the bot keeps quiet for a while."""
-        last = flow_runs.latest(subscriber.id)
-        if last is None or last.status != flow_runs.HANDED_OVER or last.ended_at is None:
-            return False
-        return bool(now - last.ended_at < QUIET)
-
-    def _completed(self, subscriber: Subscriber) -> set[str]:
-        return {row.flow for row in flow_runs.of(subscriber.id) if row.status == RunStatus.COMPLETED}
-
     def _walker(self, subscriber: Subscriber) -> Walker:
         language = known(subscriber.language or subscriber.locale or self.language)
         return Walker(person_of(subscriber), language, texts(language))
@@ -184,3 +181,10 @@ def person_of(subscriber: Subscriber) -> Person:
             for row in flow_runs.of(subscriber.id)
         ),
     )
+
+
+def _handed_over(last: FlowRun, now: datetime) -> bool:
+    """Say whether a person answers this subscriber now: then the bot keeps quiet for a while."""
+    if last.status != flow_runs.HANDED_OVER or last.ended_at is None:
+        return False
+    return bool(now - last.ended_at < QUIET)

@@ -1,4 +1,4 @@
-"""Calls leave in their slots; late ones follow each other no faster than the rate, and catch up by what bulk is not granted."""
+"""Calls leave in their slots; late ones no closer together than the rate allows, catching up by what is not granted."""
 
 import bisect
 
