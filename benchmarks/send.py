@@ -1,26 +1,30 @@
 """Messages a second and CPU for one worker against the local simulator, next to what people do otherwise.
 
-    python -m benchmarks.send [--people 20000] [--latency 0 150] [--rate 300]
+    python -m benchmarks.send [--people 20000] [--latency 0 50 150 300] [--rate 300] [--tls]
 
-Three ways to write to the same people, in one run: the worker of this program with its full ledger (every intent
-committed before its call), `pymessenger.Bot.send_text_message` in a loop, and one RQ job per recipient. The last two
-stop after a few seconds: their rate does not change.
+Four ways to write to the same people, in one run: the worker of this program with its full ledger (every intent
+committed before its call), `pymessenger.Bot.send_text_message` in a loop, one RQ job per recipient, and that call in a
+pool of threads without any ledger. The others stop after a few seconds: their rate does not change.
 """
 
 import argparse
 import os
 import tempfile
 import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
+from benchmarks.certificate import trusted_certificate
 from benchmarks.peers import plain
 from tests.support.stack import Stack, until
 
 PEER_SECONDS = 5.0
+THREADS = 128
 
 
 def ours(stack: Stack, people: int) -> tuple[float, float, float]:
@@ -62,15 +66,38 @@ def jobs(stack: Stack, people: list[str]) -> tuple[float, float]:
     return timed(one, people)
 
 
-def timed(send: object, people: list[str]) -> tuple[float, float]:
+def pool(url: str, people: list[str]) -> tuple[float, float]:
+    """Send from a pool of threads for a few seconds, and write nothing down."""
+    ends = time.monotonic() + PEER_SECONDS
+
+    def one(person: str) -> bool:
+        if time.monotonic() > ends:
+            return False
+        plain(url, person, "Hello there!")
+        return True
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return measured(threads.map(one, people))
+
+
+def timed(send: Callable[[str], None], people: list[str]) -> tuple[float, float]:
     """Call `send` for one person after the other until the time is up."""
-    assert callable(send)
-    started, cpu, done = time.monotonic(), time.process_time(), 0
-    for person in people:
-        send(person)
-        done += 1
-        if time.monotonic() - started > PEER_SECONDS:
-            break
+
+    def sent() -> Iterable[bool]:
+        ends = time.monotonic() + PEER_SECONDS
+        for person in people:
+            if time.monotonic() > ends:
+                return
+            send(person)
+            yield True
+
+    return measured(sent())
+
+
+def measured(sent: Iterable[bool]) -> tuple[float, float]:
+    """Count what is sent; return (messages a second, CPU seconds of this process per 1,000)."""
+    started, cpu = time.monotonic(), time.process_time()
+    done = sum(sent)
     return done / (time.monotonic() - started), (time.process_time() - cpu) / done * 1000
 
 
@@ -99,26 +126,29 @@ def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=20_000)
-    parser.add_argument("--latency", type=int, nargs="+", default=[0, 150], help="of the platform, in ms")
+    parser.add_argument("--latency", type=int, nargs="+", default=[0, 50, 150, 300], help="of the platform, in ms")
     parser.add_argument("--rate", type=float, default=1_000_000, help="messages a second at most")
+    parser.add_argument("--tls", action="store_true", help="call the simulator over TLS")
     parser.add_argument("--database", default="sqlite:///clarion.db")
     options = parser.parse_args()
     print(f"{'latency':>8} {'way':<28} {'msg/s':>9} {'CPU s/1000':>11} {'MB':>6} {'ours is':>9}")
     for latency in options.latency:
         with tempfile.TemporaryDirectory() as folder:
+            tls = ["--certificate", str(trusted_certificate(Path(folder)))] if options.tls else []
             stack = Stack(Path(folder), options.database)
             stack.rate = options.rate
             try:
                 stack.start_simulator(
-                    "--latency-ms", str(latency), "--rates", "off", "--no-echoes", "--no-deliveries", "--no-reads"
-                )
+                    "--latency-ms", str(latency), "--rates", "off", "--no-echoes", "--no-deliveries", "--no-reads",
+                    *tls,
+                )  # fmt: skip
                 report(stack, options.people, latency)
             finally:
                 stack.stop()
 
 
 def report(stack: Stack, number: int, latency: int) -> None:
-    """Run the three ways and print their lines."""
+    """Run the four ways and print their lines."""
     stack.run("migrate")
     stack.start_web()
     people = stack.people(number)
@@ -129,6 +159,7 @@ def report(stack: Stack, number: int, latency: int) -> None:
     for name, (peer, cost) in {
         "pymessenger in a loop": loop(stack.simulator_url, people),
         "one RQ job per recipient": jobs(stack, people),
+        f"{THREADS} threads without a ledger": pool(stack.simulator_url, people),
     }.items():
         print(f"{latency:>6}ms {name:<28} {peer:>9,.1f} {cost:>11.2f} {'':>6} {rate / peer:>8.0f}x")
 

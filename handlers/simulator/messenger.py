@@ -6,6 +6,7 @@ Written from the platform's documentation. As a program it serves on this machin
 
 import argparse
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from aiohttp import web
 
@@ -50,6 +51,7 @@ def _arguments() -> argparse.Namespace:
     defaults = MessengerConfig()
     parser = argparse.ArgumentParser(prog="python -m handlers.simulator.messenger", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one; the address is printed")
+    parser.add_argument("--certificate", type=Path, metavar="PEM", help="certificate and key; then calls come over TLS")
     parser.add_argument("--webhook", default="", metavar="URL", help="where events are posted")
     parser.add_argument("--no-webhooks", action="store_true", help="post nothing")
     parser.add_argument("--page-id", default=defaults.page_id)
@@ -89,7 +91,7 @@ def main() -> None:
         reads=not given.no_reads,
         webhook_url="" if given.no_webhooks else given.webhook,
     )
-    run(MessengerSimulator(config).app, given.port)
+    run(MessengerSimulator(config).app, given.port, given.certificate)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 import asyncio
 import signal
+import ssl
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 
 import uvloop
 from aiohttp import web
@@ -14,24 +16,31 @@ from aiohttp import web
 HOST = "127.0.0.1"  # a simulator answers to any token it was given, so it is never reachable from outside
 
 
-async def _start(app: web.Application, port: int) -> tuple[web.AppRunner, str]:
+async def _start(app: web.Application, port: int, certificate: Path | None = None) -> tuple[web.AppRunner, str]:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
-    await web.TCPSite(runner, HOST, port, backlog=4096).start()
+    tls = None
+    if certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(certificate)
+    await web.TCPSite(runner, HOST, port, backlog=4096, ssl_context=tls).start()
     host, bound = runner.addresses[0][:2]
-    return runner, f"http://{host}:{bound}"
+    return runner, f"{'https' if tls else 'http'}://{host}:{bound}"
 
 
-def run(make_app: Callable[[], web.Application], port: int) -> None:
-    """Serve until SIGTERM or SIGINT; print one line with the address once it is listening."""
-    uvloop.run(_run(make_app, port))
+def run(make_app: Callable[[], web.Application], port: int, certificate: Path | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; print one line with the address once it is listening.
+
+    With the file of a `certificate` and its key, over TLS.
+    """
+    uvloop.run(_run(make_app, port, certificate))
 
 
-async def _run(make_app: Callable[[], web.Application], port: int) -> None:
+async def _run(make_app: Callable[[], web.Application], port: int, certificate: Path | None) -> None:
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
-    runner, url = await _start(make_app(), port)
+    runner, url = await _start(make_app(), port, certificate)
     sys.stdout.write(f"listening on {url}\n")
     sys.stdout.flush()
     await stopped.wait()
