@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format messages docs lock audit clean
+.PHONY: demo test check format messages docs site lock clean
 
 demo: $(VENV)/demo.stamp  ## try everything with simulated platforms; Ctrl-C ends it
 	@$(BIN)/python -m bot demo
@@ -12,14 +12,12 @@ test: $(VENV)/dev.stamp  ## the whole suite: what needs no processes side by sid
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "not processes and not browser"
 	@$(BIN)/python -m pytest -m "processes or browser"
 
-check: $(VENV)/dev.stamp  ## formatting, lint, types, import contracts
+check: $(VENV)/dev.stamp  ## formatting, lint, types, import contracts, known vulnerabilities of the locked packages
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-
-audit: $(VENV)/dev.stamp  ## known vulnerabilities of the locked packages (asks the package index)
-	@$(BIN)/pip-audit --requirement requirements/run.txt --disable-pip
+	@$(BIN)/python -m requirements.audit
 
 format: $(VENV)/dev.stamp  ## let the formatter and the linter mend what they can
 	@$(BIN)/ruff check --fix --quiet
@@ -33,6 +31,10 @@ docs: $(VENV)/dev.stamp  ## write the pages anew that are made from the code and
 	@$(BIN)/python -m docs.generate
 	@$(BIN)/python -m tests.scenarios.document
 
+site: $(VENV)/dev.stamp  ## build the documents into site/; every warning is an error
+	@$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --fresh-env -c docs . site
+	@echo "Open site/index.html"
+
 lock: $(VENV)/dev.stamp  ## write the lock files anew from pyproject.toml
 	@for part in run demo dev; do \
 	  case $$part in run) extras=;; demo) extras='--extra demo';; dev) extras='--extra demo --extra dev';; esac; \
@@ -41,7 +43,7 @@ lock: $(VENV)/dev.stamp  ## write the lock files anew from pyproject.toml
 	done
 
 clean:  ## remove the environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Clarion needs Python 3.11 or newer; this is " + sys.version.split()[0])'

@@ -1,4 +1,4 @@
-"""Writes the pages of `docs/reference/` from the tables of the program, so that they cannot say anything else.
+"""Writes the pages of `docs/reference/` and their pictures from the program's tables: they cannot say anything else.
 
 python -m docs.generate
 """
@@ -6,26 +6,28 @@ python -m docs.generate
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bot.cli import parser
+from bot.commands.reasons import OURS
 from bot.commands.run import COMMANDS
-from bot.metrics import MEASURES, WORKERS
+from bot.metrics import listed
 from bot.settings import CHANNEL_KINDS, Settings
 from broadcast.audience.fields import FIELDS, OPERATORS, typed_operators
+from docs.machines import state_pictures, states
+from docs.markdown import page, table
 from handlers.contract import Capabilities
 from handlers.messenger import capabilities as messenger
 from handlers.messenger import failures as messenger_failures
 from handlers.outcomes import Failure, Fate
 from handlers.wechat import capabilities as wechat
 from handlers.wechat import failures as wechat_failures
-from storage import lifecycle
+from handlers.wechat.reviews import REVIEWS
 
 FOLDER = Path(__file__).parent / "reference"
-_NOTE = "<!-- Made by `python -m docs.generate`; edit what it is made from instead. -->"
+PICTURES = Path(__file__).parent / "pictures"
 
 FATES: Mapping[Fate, str] = {
     Fate.RETRY: "tried again by itself",
@@ -38,6 +40,9 @@ FATES: Mapping[Fate, str] = {
 }
 """What each fate means to whoever reads the page of errors."""
 
+
+ENDS: Mapping[Failure, str] = {wechat_failures.FAILURES[wechat_failures.QUOTA_SPENT]: "it is midnight in China"}
+"""When a pause ends that is neither so many seconds long nor anybody's to mend."""
 
 _SETTINGS = """What `config.toml` may hold. In the environment a name is `CLARION_`, the section, two underscores and
 the setting: `CLARION_DATABASE__URL`. A secret may be written `env:NAME` or `file:PATH`. A name nobody knows is refused
@@ -59,12 +64,12 @@ def settings() -> str:
             str(kind.__doc__),
             _settings_table(kind),
         ]
-    return _page(*parts)
+    return page(*parts)
 
 
 def _settings_table(section: type[BaseModel]) -> str:
     rows = [(f"`{name}`", _default(field), str(field.description)) for name, field in section.model_fields.items()]
-    return _table(("setting", "default", "what for"), rows)
+    return table(("setting", "default", "what for"), rows)
 
 
 def _default(field: FieldInfo) -> str:
@@ -80,11 +85,11 @@ def commands() -> str:
         for name, made in _subcommands()
         for part in (f"### `python -m bot {name}`", str(made.description), _arguments(made))
     ]
-    chat = _table(
+    chat = table(
         ("command", "what it does", "for example", "least role"),
         [(f"`{one.name}`", one.help, f"`{one.example}`", one.role) for one in COMMANDS],
     )
-    return _page(
+    return page(
         "Commands",
         "## In the chat",
         "For admins. To anybody else they do not exist.",
@@ -109,7 +114,7 @@ def _arguments(command: argparse.ArgumentParser) -> str:
         for action in command._actions
         if action.dest not in {"help", "config"}
     ]
-    return _table(("argument", "what for"), rows) if rows else ""
+    return table(("argument", "what for"), rows) if rows else ""
 
 
 def _help(action: argparse.Action) -> str:
@@ -130,39 +135,43 @@ def limits() -> str:
         )
         for account, rule in wechat.MASS_RULES.items()
     ]
-    return _page(
+    return page(
         "Limits",
         "What the platforms allow, as the program holds itself to it. Every number has its unit, where it is written"
         " down and the day it was read there.",
         *_limits(messenger.CAPABILITIES),
         *_limits(wechat.CAPABILITIES),
         "### Mass messages",
-        _table(("account", "lists of people", "calls a day", "messages a month for each follower"), rules),
+        table(("account", "lists of people", "calls a day", "messages a month for each follower"), rules),
     )
 
 
-def _limits(table: Capabilities) -> Iterator[str]:
-    yield f"## {table.title}"
-    hours, margin = table.window.total_seconds() / 3600, table.window_margin.total_seconds() / 60
+def _limits(platform: Capabilities) -> Iterator[str]:
+    yield f"## {platform.title}"
+    hours, margin = platform.window.total_seconds() / 3600, platform.window_margin.total_seconds() / 60
     yield (
-        f"Kinds of messages: {', '.join(sorted(table.kinds))}. A person's message opens a window of {hours:.0f} hours,"
-        f" which is treated as closed {margin:.0f} minutes early. Unless it is set otherwise, {table.default_rate}"
-        " messages a second."
+        f"Kinds of messages: {', '.join(sorted(platform.kinds))}."
+        f" A person's message opens a window of {hours:.0f} hours, which is treated as closed {margin:.0f} minutes"
+        f" early. Unless it is set otherwise, {platform.default_rate} messages a second."
     )
     rows = [
         (f"`{limit.what}`", f"{limit.most:,}", limit.unit, f"[source]({limit.source})", limit.checked)
-        for limit in table.limits
+        for limit in platform.limits
     ]
-    yield _table(("what", "most", "unit", "source", "read on"), rows)
+    yield table(("what", "most", "unit", "source", "read on"), rows)
 
 
 def errors() -> str:
     """Return the page of the platforms' error codes."""
     meta = [(_meta_code(*key), row) for key, row in messenger_failures.FAILURES.items()]
     meta += [(f"HTTP {status}", row) for status, row in messenger_failures.STATUSES.items()]
+    templates = [
+        (", ".join(code for code, row in meta if row.reason == reason), row)
+        for reason, row in messenger_failures.TEMPLATE_FAILURES.items()
+    ]
     tencent = [(str(code), row) for code, row in wechat_failures.FAILURES.items()]
     token = [(str(code), row) for code, row in wechat_failures.TOKEN_FAILURES.items()]
-    return _page(
+    return page(
         "Troubleshooting by error code",
         "A report, `/broadcast why` and `python -m bot export recipients` name a reason, and the platform's code where"
         " it gave one. The ledger keeps the reason; this is what each code means and what is done about it. A code that"
@@ -170,10 +179,25 @@ def errors() -> str:
         "## Messenger",
         "A code alone, or code/subcode. Where a code has a row without a subcode, it is for every other subcode.",
         _failures(meta),
+        "### Where the message was a template",
+        "What other codes say of a template is what they say of any message.",
+        _failures(templates),
         "## WeChat",
         _failures(tencent),
         "### When an access token is asked for",
         _failures(token),
+        "### When a mass message is reviewed",
+        "The broadcast's people become `failed` with this reason, as WeChat says it of a mass message as a whole.",
+        table(
+            ("code", "reason", "what it means"),
+            [(f"err({code})", f"`{one.reason}`", one.sentence) for code, one in REVIEWS.items()],
+        ),
+        "## Reasons without a code",
+        "These are the same on every platform.",
+        table(
+            ("reason", "what it means"),
+            [(f"`{reason}`", said.format(platform="the platform")) for reason, said in OURS.items()],
+        ),
     )
 
 
@@ -185,7 +209,7 @@ def _failures(rows: Iterable[tuple[str, Failure]]) -> str:
     codes: dict[Failure, list[str]] = {}
     for code, row in rows:
         codes.setdefault(row, []).append(code)
-    return _table(
+    return table(
         ("code", "reason", "what happens", "what it means, and what to do"),
         [
             (", ".join(found), f"`{row.reason}`", _fate(row), row.sentence.format(code="…"))
@@ -199,41 +223,26 @@ def _fate(row: Failure) -> str:
     if row.fate is Fate.RETRY:
         return f"{told}, {row.attempts} times at most"
     if row.fate is Fate.PAUSE:
-        return f"{told} for {row.wait_seconds:.0f} s" if row.wait_seconds else f"{told} until it is mended"
+        return (
+            f"{told} for {row.wait_seconds:.0f} s"
+            if row.wait_seconds
+            else f"{told} until {ENDS.get(row, 'it is mended')}"
+        )
     return told
-
-
-def states() -> str:
-    """Return the page of state diagrams."""
-    diagrams = (
-        ("A broadcast", lifecycle.BroadcastStatus, lifecycle.BROADCAST_MOVES),
-        ("A recipient of a broadcast", lifecycle.RecipientState, lifecycle.RECIPIENT_MOVES),
-        ("A mass message on WeChat", lifecycle.MassJobState, lifecycle.MASS_JOB_MOVES),
-        ("A reply to one person", lifecycle.OutboxState, lifecycle.OUTBOX_MOVES),
-        ("A person's consent", lifecycle.Consent, lifecycle.CONSENT_MOVES),
-    )
-    parts = [part for title, words, moves in diagrams for part in (f"## {title}", _diagram(next(iter(words)), moves))]
-    return _page("States", "Every status and the moves between them; each move is one guarded UPDATE.", *parts)
-
-
-def _diagram(first: Any, moves: Mapping[Any, frozenset[Any]]) -> str:
-    lines = [f"    [*] --> {first.value}"]
-    for start, ends in moves.items():
-        lines += [f"    {start.value} --> {end.value}" for end in sorted(ends)] or [f"    {start.value} --> [*]"]
-    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
 
 
 def metrics() -> str:
     """Return the page of metrics."""
     rows = [
-        (f"`{one.name}`", ", ".join(f"`{label}`" for label in ("channel", *one.labels)), one.help) for one in MEASURES
+        (f"`{name}`", ", ".join(f"`{label}`" for label in labels) or "none", said) for name, labels, said in listed()
     ]
-    return _page(
+    return page(
         "Metrics",
-        "`GET /metrics` in Prometheus' text form, read from the database at each scrape: every web process tells the"
-        " same, so scrape one of them. All are gauges. Example alerts: [examples/prometheus/alerts.yml]"
+        "`GET /metrics` in Prometheus' text form, read from the database and Redis at each scrape: every web process"
+        " tells the same, so scrape one of them. What ends in `_total` is a counter, which begins at 0 when Redis was"
+        " emptied; everything else is a gauge. Example alerts: [examples/prometheus/alerts.yml]"
         "(../../examples/prometheus/alerts.yml).",
-        _table(("metric", "labels", "what it says"), [*rows, (f"`{WORKERS[0]}`", "none", WORKERS[1])]),
+        table(("metric", "labels", "what it says"), rows),
     )
 
 
@@ -243,14 +252,14 @@ def fields() -> str:
         (f"`{one.name}`", one.label, one.kind.value, ", ".join(f"`{word}`" for word in one.synonyms)) for one in FIELDS
     ]
     kinds = [(kind.value, typed_operators(kind)) for kind in OPERATORS]
-    return _page(
+    return page(
         "Fields and operators",
         "What a filter may ask about a person, besides variables, flows and earlier broadcasts: see"
         " [filters](../filters.md).",
-        _table(("field", "is a person's", "kind", "may also be called"), rows),
+        table(("field", "is a person's", "kind", "may also be called"), rows),
         "## Operators of each kind",
         "Each has its opposite as well: `is not`, `not in`, `does not contain`, `is not set`.",
-        _table(("kind", "operators"), kinds),
+        table(("kind", "operators"), kinds),
     )
 
 
@@ -266,17 +275,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
 """Every page, by the name of its file."""
 
 
-def _page(title: str, *parts: str) -> str:
-    return "\n\n".join([f"# {title}", _NOTE, *(part for part in parts if part)]) + "\n"
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    def line(cells: Iterable[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
-
-    return "\n".join([line(head), line("---" for _ in head), *(line(row) for row in rows)])
-
-
 if __name__ == "__main__":
-    for page, make in PAGES.items():
-        (FOLDER / f"{page}.md").write_text(make(), encoding="utf-8")
+    for name, make in PAGES.items():
+        (FOLDER / f"{name}.md").write_text(make(), encoding="utf-8")
+    for file, picture in state_pictures().items():
+        (PICTURES / file).write_text(picture, encoding="utf-8")

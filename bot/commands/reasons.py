@@ -17,6 +17,7 @@ OURS: Mapping[str, str] = {
     "quiet_hours": N_("It is in their quiet hours; they get it when those end."),
     "incomplete": N_("The broadcast ended before all of its messages had gone to them."),
     "quota": N_("They had already had all the messages they may get."),
+    "frequency_cap": N_("They had already had all the messages they may get."),
     "channel_quota": N_("This channel's own limit of messages a month had no room left for them."),
     "worker_lost": N_("The program stopped in the middle of the call."),
     "no_answer": N_("The call went out and no answer came back."),

@@ -1,14 +1,19 @@
 """The documents, and what stands in them."""
 
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/security/**/*.md")])
+PAGES = sorted(
+    page
+    for place in ("*.md", "docs/**/*.md", "examples/**/*.md", "benchmarks/*.md", "tests/security/**/*.md")
+    for page in ROOT.glob(place)
+)
 
-_FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^ *```", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(?P<indent> *)```(?P<language>[^\n]*)\n(?P<text>.*?)^ *```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)\s]+)\)")
 
 
@@ -22,18 +27,18 @@ class Block(NamedTuple):
 
 
 def blocks(*languages: str) -> list[Block]:
-    """Return every block in one of these languages."""
+    """Return every block in one of these languages, or all blocks; what is indented in a list begins at the margin."""
     return [
-        Block(page, number, found["language"], found["text"])
+        Block(page, number, found["language"], textwrap.dedent(found["text"]))
         for page in PAGES
         for number, found in enumerate(_FENCE.finditer(page.read_text("utf-8")), 1)
-        if found["language"] in languages
+        if not languages or found["language"] in languages
     ]
 
 
 def named(block: Block) -> str:
     """Name a block in a report of tests."""
-    return f"{block.page.name}-{block.number}"
+    return f"{block.page.relative_to(ROOT)}-{block.number}"
 
 
 def links(page: Path) -> Iterator[str]:
