@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import requests
 
-from bot.doctor.finding import Finding, fine, fix, warn
+from handlers.finding import Finding, fine, fix, warn
 
 TIMEOUT = (3.05, 10)
 """Seconds to connect, and without a byte."""

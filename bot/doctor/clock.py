@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import requests
 
-from bot.doctor.finding import Finding, fine, fix, warn
+from handlers.finding import Finding, fine, fix, warn
 
 MOST_OFF_SECONDS = 60
 """Requests older than five minutes are refused; a minute off already eats into that and moves windows and schedules."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import peewee as pw
 
-from bot.doctor.finding import Finding, fine, fix, warn
+from handlers.finding import Finding, fine, fix, warn
 from storage.database import execute, is_postgres
-from storage.migrate import missing
+from storage.migrate import missing, unknown
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 """Below this a broadcast to a million people (275 B a subscriber, about as much a ledger row) may not fit any more."""
@@ -22,11 +22,16 @@ def examine(database: pw.Database) -> Iterator[Finding]:
     try:
         yield from _postgres() if is_postgres(database) else _sqlite(database)
         yield _writable(database)
-        lacking = missing(database)
+        lacking, newer = missing(database), unknown(database)
     except pw.DatabaseError as error:
         yield fix(f"database: cannot be used ({str(error).strip().splitlines()[0]}); mend it or [database] url")
         return
-    if lacking and not database.get_tables():
+    if newer:
+        yield fix(
+            f"database: made by a newer version, which added {', '.join(newer)}; go back to that version, or restore a"
+            " backup that this one made"
+        )
+    elif lacking and not database.get_tables():
         yield fix("database: empty; run python -m bot migrate")
     elif lacking:
         yield fix(f"database: lacks {', '.join(lacking)}; back it up, then run python -m bot migrate")

@@ -1,17 +1,18 @@
 """`check`: asks everything that can be asked, and says of each thing whether it is right and what to mend."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from bot import wiring
-from bot.doctor import address, clock, database, installation, messenger, queue, running, wechat
-from bot.doctor.finding import Finding, fine, fix
-from bot.settings import BadSettings, Channel, MessengerChannel, load
-from bot.tokens import RedisTokens
+from bot.doctor import address, clock, database, installation, queue, running
+from bot.settings import BadSettings, load
 from bot.wiring import FLOWS_FOLDER, Runtime
+from handlers.finding import Finding, fine, fix
 from storage.database import DatabaseProblem, open_database
-from storage.migrate import missing
+from storage.migrate import missing, unknown
 
 
 def _now() -> datetime:
@@ -36,7 +37,7 @@ def examine(config: Path, *, online: bool, now: Callable[[], datetime] = _now) -
         yield fix(f"database: {error}")
         return
     yield from database.examine(opened)
-    if missing(opened):
+    if missing(opened) or unknown(opened):
         return
     try:
         runtime = wiring.build(config)
@@ -50,21 +51,11 @@ def examine(config: Path, *, online: bool, now: Callable[[], datetime] = _now) -
         return
     yield from address.examine(settings.clarion.base_url, runtime.channels)
     for name, channel in runtime.channels.items():
-        for found in _platform(runtime, name, channel.settings, now):
-            yield Finding(found.level, f"{name}: {found.sentence}")
+        for found in chain(channel.platform.diagnose(now()), [clock.examine(channel.settings.api_base, now)]):
+            yield replace(found, sentence=f"{name}: {found.sentence}")
 
 
 def _flows(runtime: Runtime) -> Finding:
     names = [flow.name for flow in runtime.flows]
     folder = runtime.base / FLOWS_FOLDER
     return fine(f"flows: {', '.join(names)}" if names else f"flows: none in {folder}")
-
-
-def _platform(runtime: Runtime, name: str, settings: Channel, now: Callable[[], datetime]) -> Iterator[Finding]:
-    for good, sentence in runtime.channels[name].platform.diagnose():
-        yield fine(sentence) if good else fix(sentence)
-    if isinstance(settings, MessengerChannel):
-        yield from messenger.examine(settings, now)
-    else:
-        yield from wechat.examine(settings, RedisTokens(runtime.queue_redis), now)
-    yield clock.examine(settings.api_base, now)

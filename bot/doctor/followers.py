@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.doctor.finding import Finding, fine
 from bot.wiring import ChannelRuntime
 from broadcast.when.words import say_distance
+from handlers.finding import Finding, fine
 from handlers.many import ListsFollowers
 from storage import channels, subscribers
 

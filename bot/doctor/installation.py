@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.doctor.finding import Finding, fine, fix, warn
 from bot.settings import Settings
+from handlers.finding import Finding, fine, fix, warn
 
 NAMES = ("bot", "handlers", "broadcast", "storage")
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import redis
 
-from bot.doctor.finding import Finding, fine, fix, warn
+from handlers.finding import Finding, fine, fix, warn
 
 LEAST = {"redis": 7, "valkey": 8}
 """The oldest major versions that the program is tried with."""

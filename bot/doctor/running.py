@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bot.doctor import followers
-from bot.doctor.finding import Finding, fine, warn
 from bot.wiring import ChannelRuntime
+from handlers.finding import Finding, fine, warn
 from storage import admins, channels, workers
 
 
