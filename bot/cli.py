@@ -64,26 +64,26 @@ def parser() -> argparse.ArgumentParser:
     check = command("check", _check, "Say, line by line, what is right and what to mend.")
     check.add_argument("--offline", action="store_true", help="ask neither the platforms nor our own address")
     backup = command("backup", _backup, "Write the whole database, as it is at one moment, to a file.")
-    backup.add_argument("file", metavar="PATH")
+    backup.add_argument("file", metavar="PATH", help="the file to write")
     demo = command("demo", _demo, "Try everything with simulated platforms: nothing needed, nothing left behind.")
     demo.add_argument("--port", type=int, default=8700, help="port of the page (default 8700)")
     demo.add_argument("--people", type=int, default=200, help="how many subscribers (default 200)")
     invite = command("invite", _invite, "Print a one-time code that makes its sender an admin: /admin claim CODE.")
-    invite.add_argument("--channel", required=True, metavar="NAME")
-    invite.add_argument("--role", choices=admins.ROLES, default="owner")
+    invite.add_argument("--channel", required=True, metavar="NAME", help="where they will be an admin")
+    invite.add_argument("--role", choices=admins.ROLES, default="owner", help="owner if left out")
     importing = command("import", _import, "Add or update subscribers from a CSV file.")
-    importing.add_argument("--channel", required=True, metavar="NAME")
-    importing.add_argument("file", metavar="FILE.csv")
+    importing.add_argument("--channel", required=True, metavar="NAME", help="whose subscribers they are")
+    importing.add_argument("file", metavar="FILE.csv", help="its column platform_user_id has to be there")
     exporting = command(
         "export", _export, "Print a broadcast's recipients (CSV) or all that is known of a person (JSON)."
     )
-    exporting.add_argument("what", choices=("recipients", "person"))
-    exporting.add_argument("--broadcast", metavar="ID", help="for recipients")
-    exporting.add_argument("--channel", metavar="NAME", help="for person")
-    exporting.add_argument("--person", metavar="PLATFORM_USER_ID", help="for person")
+    exporting.add_argument("what", choices=("recipients", "person"), help="what to print")
+    exporting.add_argument("--broadcast", metavar="ID", help="for recipients: the broadcast's number")
+    exporting.add_argument("--channel", metavar="NAME", help="for person: the channel")
+    exporting.add_argument("--person", metavar="PLATFORM_USER_ID", help="for person: who, as the platform calls them")
     erasing = command("erase", _erase, "Remove one person everywhere; the sums stay.")
-    erasing.add_argument("--channel", required=True, metavar="NAME")
-    erasing.add_argument("person", metavar="PLATFORM_USER_ID")
+    erasing.add_argument("--channel", required=True, metavar="NAME", help="whose subscriber they are")
+    erasing.add_argument("person", metavar="PLATFORM_USER_ID", help="who, as the platform calls them")
     status = command("status", _status, "List all broadcasts with their numbers.")
     status.add_argument("--json", action="store_true", help="for programs")
     return whole
@@ -155,7 +155,7 @@ def _migrate(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from bot.doctor.examine import examine  # noqa: PLC0415
-    from bot.doctor.finding import Level  # noqa: PLC0415
+    from handlers.finding import Level  # noqa: PLC0415
 
     found = dict.fromkeys(Level, 0)
     for finding in examine(wiring.config_path(options.config), online=not options.offline):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.hearing import Heard
 from bot.router import route
 from bot.wiring import ChannelRuntime, Runtime
 from broadcast.evidence import take_echoes
@@ -41,8 +42,9 @@ def receive(runtime: Runtime, channel: ChannelRuntime, events: Iterable[Event]) 
     now = runtime.now()
     if receipts:
         ledger.settle_by_watermark(channel.id, _watermarks(receipts))
-    if echoes:
-        take_echoes(channel.id, echoes, now)
+    if echoes and (copies := take_echoes(channel.id, echoes, now)):
+        _log.error("sent_twice", channel=channel.settings.name, times=copies)
+        runtime.hearing.count(Heard.SENT_TWICE, channel.settings.name, copies)
     replies: list[Riding] = []
     answered = False
     for event in deeds:
@@ -53,6 +55,8 @@ def receive(runtime: Runtime, channel: ChannelRuntime, events: Iterable[Event]) 
             riding, said = _handle(runtime, channel, event, now)
         replies += riding
         answered |= said
+    if deeds:
+        runtime.hearing.late(channel.settings.name, max(0.0, (runtime.now() - deeds[-1].at).total_seconds()))
     if answered:  # whatever gives the workers something to do is answered; most of what people write is not
         runtime.wake()
     return tuple(replies)

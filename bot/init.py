@@ -95,7 +95,7 @@ def _next_steps(path: Path, settings: Settings, platform: str, name: str) -> Ite
     yield f"Wrote {path}, readable by you alone. It holds secrets: keep it out of version control."
     yield "Next:"
     yield "  python -m bot migrate                       sets up the database"
-    yield "  honcho start                                runs the web process and the worker (or any Procfile runner)"
+    yield "  PORT=8000 honcho start                      runs the web process and the worker (or any Procfile runner)"
     yield f"  {_PASTE[platform].format(address=address)}"
     yield "  python -m bot check                         says line by line what is right and what to mend"
     yield f"  python -m bot invite --channel {name:<14} prints a code: send /admin claim CODE in the chat"

@@ -3,10 +3,10 @@
 from bot.texts import texts
 from bot.wiring import Runtime
 from broadcast.draft import Draft
-from handlers.content import Outgoing, Text
+from handlers.content import Choice, Outgoing, Text
 from handlers.reasons import SENTENCES
 from storage import admins, audit, ledger, mass_jobs, outbox
-from storage.lifecycle import REACHED, MassJobState, RecipientState
+from storage.lifecycle import REACHED, UNFINISHED, MassJobState, RecipientState
 
 
 class Milestones:
@@ -16,7 +16,7 @@ class Milestones:
         self._runtime = runtime
 
     def __call__(self, what: str, draft: Draft) -> None:
-        """Tell about `started`, `sent`, `paused`, `missed`, `failed`, `confirming` or `review_failed`.
+        """Tell about a milestone: the names are the cases of `_words`.
 
         Part of the caller's transaction if it has one.
         """
@@ -24,8 +24,10 @@ class Milestones:
         admin = admins.find(draft.channel_id, person)
         if admin is None:
             return
-        words = self._words(what, draft, admin.language or self._runtime.settings.clarion.language)
-        outgoing = Outgoing(to=person, message=Text(text=words))
+        language = admin.language or self._runtime.settings.clarion.language
+        words = self._words(what, draft, language)
+        choices = self._choices(draft, language) if what == "canary" else ()
+        outgoing = Outgoing(to=person, message=Text(text=words), choices=choices)
         outbox.add(draft.channel_id, person, outgoing.model_dump(mode="json"), self._runtime.now())
 
     def _concerned(self, draft: Draft) -> str:
@@ -35,6 +37,15 @@ class Milestones:
         people = [actor for actor in senders if admins.find(draft.channel_id, actor)]
         return people[-1] if people else draft.created_by
 
+    def _choices(self, draft: Draft, language: str) -> tuple[Choice, ...]:
+        """Return what can be done after a canary, where choices can be tapped; the words say it as well."""
+        platform = next(one.platform for one in self._runtime.channels.values() if one.id == draft.channel_id)
+        if not platform.capabilities.choices:
+            return ()
+        _ = texts(language).gettext
+        ways = {"resume": _("Go on"), "cancel": _("Cancel it"), "report": _("Report")}
+        return tuple(Choice(title=title, value=f"/broadcast {way} {draft.id}") for way, title in ways.items())
+
     def _words(self, what: str, draft: Draft, language: str) -> str:
         _ = texts(language).gettext
         sums = ledger.sums(draft.id)
@@ -42,6 +53,7 @@ class Milestones:
             "name": draft.name,
             "id": draft.id,
             "audience": sums.audience,
+            "waiting": sums.of(*UNFINISHED),
             "sent": sums.of(*REACHED),
             "failed": sums.of(RecipientState.FAILED),
             "skipped": sums.of(RecipientState.SKIPPED),
@@ -60,6 +72,17 @@ class Milestones:
                 words = _(
                     "“{name}” is on hold: {reason}. {sent} of {audience} had gone out."
                     " Go on with /broadcast resume {id}, or end it with /broadcast cancel {id}."
+                )
+            case "canary":
+                words = _(
+                    "“{name}”: {reason}. So far: {sent} sent, {failed} failed, {skipped} skipped, {unknown} in doubt,"
+                    " {waiting} waiting. /broadcast resume {id} goes on, /broadcast cancel {id} ends it,"
+                    " /broadcast report {id} tells more."
+                )
+            case "canary_well":
+                words = _(
+                    "“{name}” goes on by itself, the first people being well: {sent} sent, {failed} failed,"
+                    " {skipped} skipped, {unknown} in doubt, {waiting} waiting."
                 )
             case "failed":
                 words = _(

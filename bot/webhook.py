@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from redis import RedisError
 
+from bot.hearing import Heard
 from bot.inbox import receive
 from bot.links import follow
 from bot.metrics import exposition
@@ -58,7 +59,7 @@ def create_blueprint(runtime: Runtime) -> Blueprint:
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        return Response(exposition(runtime.channels, runtime.now()), content_type=CONTENT_TYPE_LATEST)
+        return Response(exposition(runtime), content_type=CONTENT_TYPE_LATEST)
 
     return blueprint
 
@@ -85,6 +86,7 @@ def _take_in(runtime: Runtime, channel: ChannelRuntime, raw: RawRequest) -> Resp
         events = channel.platform.parse(raw)
     except BadSignature:
         _log.warning("signature_refused", channel=name)
+        runtime.hearing.count(Heard.SIGNATURE_REFUSED, name)
         return Response(status=403)
     except Unreadable as error:
         _log.warning("body_unreadable", channel=name, why=str(error))

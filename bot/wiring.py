@@ -1,6 +1,7 @@
 """Builds everything from the settings: the only module that constructs things."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from bot.flows.load import load as load_flows
 from bot.flows.mistakes import BadFlows
 from bot.flows.parts import in_language
 from bot.flows.runner import Runner
+from bot.hearing import Hearing
 from bot.settings import BadSettings, CommonSettings, Settings, load, quiet_hours_of, zone_of
 from bot.settings import Channel as ChannelSettings
 from bot.tokens import RedisTokens
@@ -31,6 +33,7 @@ from broadcast.engine import Channel as SendingChannel
 from broadcast.links import Links, derived_secret
 from broadcast.report_picture import ReportPictures, can_be_shown
 from broadcast.service import Desk
+from broadcast.templates import template_problems
 from handlers.content import Outgoing
 from handlers.contract import Platform
 from handlers.events import Event
@@ -80,6 +83,11 @@ class Runtime:
     def queue_redis(self) -> redis.Redis:
         """The connection of the web process; short time-outs, since nobody may wait for a wake-up to be queued."""
         return redis.Redis.from_url(self.settings.redis.url, socket_connect_timeout=0.5, socket_timeout=1.0)
+
+    @cached_property
+    def hearing(self) -> Hearing:
+        """What this web process adds to the counts of all of them."""
+        return Hearing(self.queue_redis, time.monotonic)
 
     def async_redis(self) -> AsyncRedis:
         """Make the connection of a worker's event loop."""
@@ -135,9 +143,15 @@ class Runtime:
         return Runner(self.flows, channel.id, zone, self.settings.clarion.language)
 
     def objection(self, draft: Draft) -> str:
-        """Return why a broadcast may not start after all; '' when it may. Flows may have gone since it was written."""
+        """Return why a broadcast may not start after all; '' when it may.
+
+        Flows may have gone since it was written, and templates been paused.
+        """
         names = [button.value for _, button in places(draft.content) if button.kind == "flow"]
         found = self.flows.problems_for(names)
+        for channel in self.channels.values():
+            if channel.id == draft.channel_id:
+                found += template_problems(channel.id, channel.platform, draft.content.template)
         return found[0].sentence.format(**found[0].facts) if found else ""
 
     def sending_channels(self) -> tuple[SendingChannel, ...]:

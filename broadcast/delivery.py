@@ -9,7 +9,7 @@ were in flight, and the database commits tens of times a second whatever the rat
 import asyncio
 import contextlib
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,11 +28,12 @@ from broadcast.queue import Queue
 from broadcast.quiet import REASON as QUIET
 from broadcast.quiet import QuietHours
 from broadcast.recorder import Recorder, Result
-from broadcast.sendable import why_not
+from broadcast.sendable import why_not, window_open
 from broadcast.sweep import SYSTEM, Notify, finish, hold
 from broadcast.threads import DatabaseThread
 from handlers.contract import Platform
 from handlers.outcomes import Failure, Fate, Outcome, Refused, Uncertain, Usage
+from handlers.templates import HasTemplates
 from storage import broadcasts, channels, ledger
 from storage.database import transaction
 from storage.ledger import Claim, Standing
@@ -92,6 +93,7 @@ class Delivery:
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
+        self._has_templates = isinstance(around.platform, HasTemplates)
         self._queues: dict[int, Queue] = {}
         self._closed: list[Queue] = []
         self._unsure: set[int] = set()
@@ -250,7 +252,7 @@ class Delivery:
         first = every = 0.0
         try:
             grant = await self._around.pace.bulk(self._around.channel_id, rate, size)
-            first = asyncio.get_running_loop().time() + grant.wait
+            first = loop.time() + grant.wait
             every = grant.every
             await asyncio.sleep(min(grant.wait - LEAD_SECONDS, NAP_SECONDS))
             if grant.count and not self._recorder.held.is_set() and not self._stopping:
@@ -338,15 +340,19 @@ class Delivery:
                 return None
             standings = [one for one in standings if (one.subscriber_id, one.step) in claims]
             capped = quota.capped(queue.draft, [one.subscriber_id for one in standings if not one.step], now)
-            reasons = {one.subscriber_id: why_not(one, around.platform.capabilities, now, capped) for one in standings}
+            facts, template = around.platform.capabilities, self._has_templates and queue.composer.has_template
+            reasons = {one.subscriber_id: why_not(one, facts, now, capped, template=template) for one in standings}
             ledger.skip(broadcast_id, around.worker, [row for row in reasons.items() if row[1]], now)
             go = [one for one in standings if not reasons[one.subscriber_id]]
             waiting = self._put_off(queue, go, now)
             go = [one for one in go if one.subscriber_id not in waiting]
-            if go:
-                ledger.mark_sending(broadcast_id, around.worker, [one.subscriber_id for one in go], now)
-        gone = {(one.subscriber_id, one.step) for one in go}
-        return [claim for key, claim in claims.items() if key in gone]
+            gone = {(one.subscriber_id, one.step): not window_open(one, facts, now) for one in go}
+            ours: set[int] = set()
+            for by_template in set(gone.values()):
+                people = [person for (person, _), other in gone.items() if other is by_template]
+                ours |= ledger.mark_sending(broadcast_id, around.worker, people, now, by_template=by_template)
+        left = [(claim, gone[key]) for key, claim in claims.items() if key in gone and claim.subscriber_id in ours]
+        return [replace(claim, by_template=True) if by_template else claim for claim, by_template in left]
 
     async def _call(self, queue: Queue, claim: Claim, slot: float, apart: float) -> None:
         """Make one call in its slot, and `apart` seconds at least from those before it; hand its outcome on."""
@@ -364,7 +370,10 @@ class Delivery:
     async def _send(self, queue: Queue, claim: Claim) -> Outcome:
         """Compose and call. A mistake of ours costs one row, in doubt if the call may have left, and never more."""
         try:
-            outgoing = queue.composer.compose(claim.subscriber_id, claim.to, claim.step, claim.fills)
+            if claim.by_template:
+                outgoing = queue.composer.compose_template(claim.subscriber_id, claim.to, claim.fills)
+            else:
+                outgoing = queue.composer.compose(claim.subscriber_id, claim.to, claim.step, claim.fills)
         except Exception as error:  # noqa: BLE001 - see above
             _log.exception("compose_failed", broadcast=queue.draft.id)
             return Refused(_NOT_COMPOSED, type(error).__name__)

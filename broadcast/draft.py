@@ -42,6 +42,11 @@ class Draft:
     group_id: int | None = None
     local_time: datetime | None = None
     """The wall clock (naive) at which each person gets it where they live; it starts where that is first."""
+    canary: int | None = None
+    """So many people get it before anybody else; None: everybody gets it at once."""
+    canary_goes_on: bool = False
+    """Whether it then goes on by itself if all is well, or always asks."""
+    canary_done_at: datetime | None = None
 
 
 def from_row(row: Broadcast) -> Draft:
@@ -67,6 +72,9 @@ def from_row(row: Broadcast) -> Draft:
         practice=row.practice,
         group_id=row.group_id,
         local_time=datetime.fromisoformat(row.local_time) if row.local_time else None,
+        canary=row.canary,
+        canary_goes_on=row.canary_goes_on,
+        canary_done_at=row.canary_done_at,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from broadcast.audience.problems import FilterProblem
 from broadcast.draft import Draft, from_row
+from broadcast.mass.at_once import at_once_problems
 from broadcast.mass.roads import MASS
 from broadcast.reach import Reach
 from broadcast.service import Desk, Unsendable
@@ -28,7 +29,7 @@ _T = TypeVar("_T")
 OWN = frozenset({"name", "road", "group_id"})
 """What each part has for itself; any other change is made to all of them."""
 
-COPIED = ("content", "audience", "scheduled_for", "local_time", "time_zone", "late_seconds")
+COPIED = ("content", "audience", "scheduled_for", "local_time", "time_zone", "late_seconds", "canary", "canary_goes_on")
 """What a new part begins with."""
 
 BEFORE = (_S.DRAFT, _S.SCHEDULED, _S.MISSED)
@@ -249,12 +250,8 @@ def objections(part: Part) -> list[Problem]:
     if part.filter_problem:
         return [Problem("filter", "This channel cannot choose such an audience.")]
     found = part.desk.problems(draft.content, draft.road) if draft.content.messages else []
-    if draft.local_time is not None and draft.road == MASS:
-        found.append(
-            Problem(
-                "mass_at_once", "A mass message leaves for everybody at the same moment; give it such a time first."
-            )
-        )
+    if draft.road == MASS:
+        found += at_once_problems(draft)
     reach = part.reach
     timed = draft.scheduled_for is not None and draft.scheduled_for > part.desk.now()
     if not (reach.matched if timed else reach.can_get):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from broadcast.buttons import addressed, has_buttons
 from broadcast.links import Links
-from broadcast.personalise import fill_message, places_in
+from broadcast.personalise import fill_message, fill_template, places_in
 from handlers.content import Choice, Content, Outgoing
 
 STOP_WORD = "STOP"
@@ -42,6 +42,7 @@ class Composer:
         self._links = links
         self._buttons = has_buttons(content)
         self._messages = content.messages
+        self._template = content.template
         self._personal = bool(places_in(content))
         self._way_out = (Choice(title=content.way_out or WAY_OUT_TITLE, value=STOP_WORD),)
 
@@ -50,13 +51,26 @@ class Composer:
         """How many messages one person gets."""
         return len(self._messages)
 
+    @property
+    def has_template(self) -> bool:
+        """Whether there is something to say to people who may be sent nothing but a template."""
+        return self._template is not None
+
+    def compose_template(self, subscriber_id: int, to: str, fills: str) -> Outgoing:
+        """Return the template for a person, who gets it instead of all messages."""
+        assert self._template is not None
+        return Outgoing(
+            to=to,
+            message=fill_template(self._template, _values(fills)),
+            purpose="broadcast",
+            metadata=str(Mark(self._broadcast_id, subscriber_id, 0)),
+        )
+
     def compose(self, subscriber_id: int, to: str, step: int, fills: str) -> Outgoing:
         """Return message number `step` for a person; `fills` is the JSON of their frozen values."""
         message = self._messages[step]
         if self._personal:
-            message = fill_message(
-                message, {name: str(value or "") for name, value in json.loads(fills or "{}").items()}
-            )
+            message = fill_message(message, _values(fills))
         if self._buttons:
             message = addressed(message, step, self._broadcast_id, subscriber_id, self._links)
         # model_construct: every part was validated when the draft was; this runs thousands of times a second.
@@ -67,3 +81,7 @@ class Composer:
             purpose="broadcast",
             metadata=str(Mark(self._broadcast_id, subscriber_id, step)),
         )
+
+
+def _values(fills: str) -> dict[str, str]:
+    return {name: str(value or "") for name, value in json.loads(fills or "{}").items()}

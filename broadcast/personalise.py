@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from handlers.content import Article, Articles, Button, Card, Carousel, Content, Image, Message, Text
+from handlers.content import Article, Articles, Button, Card, Carousel, Content, Image, Message, Template, Text
 
 _PLACE = re.compile(r"\{\s*([A-Za-z_][\w.]*)\s*(?:\|([^{}]*))?\}")
+
+_SLOT = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+"""A place in a template's text, as Messenger writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,9 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def places_in(content: Content) -> tuple[Place, ...]:
     """Return every placeholder in anything a person would read."""
-    return tuple(place for message in content.messages for text in _texts(message) for place in places(text))
+    template = () if content.template is None else tuple(value.text for value in content.template.values)
+    texts = (*(text for message in content.messages for text in _texts(message)), *template)
+    return tuple(place for text in texts for place in places(text))
 
 
 def fill_message(message: Message, values: Mapping[str, str]) -> Message:
@@ -37,11 +42,21 @@ def fill_message(message: Message, values: Mapping[str, str]) -> Message:
     return reworded(message, lambda text: fill(text, values))
 
 
+def fill_template(template: Template, values: Mapping[str, str]) -> Template:
+    """Return the template as one person reads it."""
+    return _reworded(template, lambda text: fill(text, values))
+
+
 def with_fallback(content: Content, name: str, words: str) -> Content:
     """Return the content with `words` for those who have no `name`, wherever it says nothing for them."""
     bare = re.compile(rf"\{{\s*{re.escape(name)}\s*\}}")
-    put = tuple(reworded(one, lambda text: bare.sub(lambda _: f"{{{name}|{words}}}", text)) for one in content.messages)
-    return content.model_copy(update={"messages": put})
+
+    def put(text: str) -> str:
+        return bare.sub(lambda _: f"{{{name}|{words}}}", text)
+
+    messages = tuple(reworded(one, put) for one in content.messages)
+    template = content.template and _reworded(content.template, put)
+    return content.model_copy(update={"messages": messages, "template": template})
 
 
 def reworded(message: Message, put: Callable[[str], str]) -> Message:
@@ -71,6 +86,17 @@ def reworded(message: Message, put: Callable[[str], str]) -> Message:
             return message.model_copy(update={"articles": tuple(article(one) for one in message.articles)})
         case Image():
             return message
+
+
+def _reworded(template: Template, put: Callable[[str], str]) -> Template:
+    changed = tuple(value.model_copy(update={"text": put(value.text)}) for value in template.values)
+    return template.model_copy(update={"values": changed})
+
+
+def said_by(template: Template) -> str:
+    """Return the text of a template with its values in their places; a place without one stays as it is."""
+    known = {value.name: value.text for value in template.values}
+    return _SLOT.sub(lambda match: known.get(match[1], match[0]), template.body)
 
 
 def _texts(message: Message) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ import peewee as pw
 
 from broadcast import quota, who
 from broadcast.draft import Draft, from_row
+from broadcast.mass.roads import MASS
 from broadcast.personalise import places_in
 from broadcast.when.late import too_late
 from broadcast.when.local import by_instant
-from storage import ledger, time_zones
+from storage import canary, ledger, time_zones
 from storage.database import execute, is_postgres, transaction
 from storage.fields import to_ms
 from storage.models import Broadcast, Subscriber
@@ -49,6 +50,8 @@ def plan(broadcast_id: int, now: datetime) -> bool:
         if draft.local_time is not None:
             _each_at(draft, draft.local_time, now)
         quota.fit(draft, now)
+        if draft.canary is not None and draft.road != MASS:
+            _choose_first(draft, draft.canary, now)
         execute("UPDATE broadcasts SET planned_at = ? WHERE id = ?", (to_ms(now), broadcast_id))
     if made >= MANY:
         ledger.refresh_statistics()
@@ -66,6 +69,16 @@ def _each_at(draft: Draft, wall: datetime, now: datetime) -> None:
             time_zones.skip_zones(draft.id, names, TOO_LATE)
         else:
             time_zones.wait_until(draft.id, names, moment)
+
+
+def _choose_first(draft: Draft, people: int, now: datetime) -> None:
+    """Choose who gets it before anybody else: those whose window is open, as the others may well be skipped.
+
+    The others come in where a template makes windows matter less, and where nobody's is open yet.
+    """
+    chosen = canary.choose(draft.id, people, now)
+    if chosen < people and (not chosen or draft.content.template is not None):
+        canary.choose(draft.id, people - chosen, None)
 
 
 def _column(name: str) -> pw.Node:

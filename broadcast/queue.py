@@ -14,6 +14,7 @@ class Queue:
     """Rows this worker has claimed and not yet begun, and those it is making calls for (by subscriber id).
 
     `closed`: nothing more is taken from it; what its calls in flight leave to be done goes back to the ledger.
+    `template_trouble` follows the template's calls: that the messages arrive says nothing about those.
     `outdated`: a picture must be put on the platform again before more is sent.
     """
 
@@ -22,5 +23,6 @@ class Queue:
     claims: deque[Claim] = field(default_factory=deque)
     calling: set[int] = field(default_factory=set)
     trouble: Trouble = field(default_factory=Trouble)
+    template_trouble: Trouble = field(default_factory=Trouble)
     closed: bool = False
     outdated: bool = False

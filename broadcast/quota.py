@@ -129,7 +129,10 @@ def _start(draft: Draft, now: datetime) -> datetime:
 
 
 def _needed(draft: Draft, reach: Reach, now: datetime) -> int:
-    """Return the most messages it can come to: until a later time, people whose window is closed may write."""
+    """Return the most messages it can come to: until it starts, people whose window is closed may write.
+
+    So may those who would get one template instead of all the messages.
+    """
     people = reach.can_get + (reach.window_closed if _start(draft, now) > now else 0)
     return people * len(draft.content.messages)
 

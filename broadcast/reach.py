@@ -15,6 +15,7 @@ class Reach:
     """How many match, and what becomes of them at a moment: the five parts add up to `matched`.
 
     `capped` are those who may get no more messages that day, or that month where the platform counts months.
+    `by_template` are those among `can_get` who get the broadcast's template instead of its messages.
     """
 
     matched: int
@@ -24,6 +25,11 @@ class Reach:
     unreachable: int
     capped: int = 0
     capped_by: Literal["day", "month"] = "day"
+    by_template: int = 0
+
+    def messages(self, each: int) -> int:
+        """Return how many messages it comes to, `each` for everybody but those who get the template alone."""
+        return (self.can_get - self.by_template) * each + self.by_template
 
 
 def forecast(
@@ -32,12 +38,14 @@ def forecast(
     at: datetime,
     margin: timedelta,
     capped: pw.Expression | None = None,
+    *,
+    template: bool = False,
 ) -> Reach:
     """Count who matches and who of them could be written to at `at`.
 
     `margin` is how much earlier than the platform says a window is treated as closed. People whose
     window closes before `at` count as closed, although they may well write again until then. `capped` is the
-    condition of having had one's messages of that day.
+    condition of having had one's messages of that day. With a `template` nobody's window is closed for it.
     """
     who = _matching(channel_id, matching)
     out = Subscriber.consent == "opted_out"
@@ -54,7 +62,12 @@ def forecast(
     matched, opted_out, unreachable, can_get = (int(count) for count in row)
     closed = matched - opted_out - unreachable - can_get
     had_theirs = 0 if capped is None else overlap(channel_id, matching, at, margin, capped)
-    return Reach(matched, can_get - had_theirs, closed, opted_out, unreachable, had_theirs)
+    if not template:
+        return Reach(matched, can_get - had_theirs, closed, opted_out, unreachable, had_theirs)
+    whoever_had = 0 if capped is None else overlap(channel_id, matching, at, None, capped)
+    by_template = closed - (whoever_had - had_theirs)
+    can_get += closed - whoever_had
+    return Reach(matched, can_get, 0, opted_out, unreachable, whoever_had, by_template=by_template)
 
 
 def count_all(channel_id: int, matching: pw.Expression | None, capped: pw.Expression | None) -> Reach:
@@ -86,10 +99,14 @@ def overlap(
     return int(Subscriber.select().where(_matching(channel_id, matching) & reachable & also).count())
 
 
-def by_zone(channel_id: int, matching: pw.Expression | None, at: datetime, margin: timedelta) -> dict[str, int]:
-    """Count those of an audience who could be written to at `at` by the time zone of their profile, '' for none."""
+def by_zone(channel_id: int, matching: pw.Expression | None, at: datetime, margin: timedelta | None) -> dict[str, int]:
+    """Count those of an audience who could be written to at `at` by the time zone of their profile, '' for none.
+
+    Without a `margin` no window is needed.
+    """
     who = _matching(channel_id, matching) & (Subscriber.consent != "opted_out") & ~Subscriber.unreachable
-    who &= Subscriber.window_expires_at > at + margin
+    if margin is not None:
+        who &= Subscriber.window_expires_at > at + margin
     query = Subscriber.select(Subscriber.timezone, pw.fn.COUNT(Subscriber.id)).where(who)
     rows: Any = query.group_by(Subscriber.timezone).tuples()
     return dict(rows)

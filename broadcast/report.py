@@ -57,6 +57,8 @@ class Report:
     missed: tuple[Missed, ...]
     quiet: int = 0
     """Those who wait for their quiet hours to end."""
+    by_template: int = 0
+    """Those of the sent who got the template instead of the messages."""
 
     @property
     def delivered(self) -> int:
@@ -79,6 +81,7 @@ def report(draft: Draft) -> Report:
         opted_out=results.opted_out(draft.id, AFTER),
         missed=tuple(_missed(draft.id)),
         quiet=ledger.waiting(draft.id, quiet.REASON),
+        by_template=results.by_template(draft.id) if draft.content.template else 0,
     )
 
 

@@ -20,16 +20,19 @@ from broadcast.draft import Draft
 from broadcast.each import EachAt, each_at
 from broadcast.frequent import Frequent
 from broadcast.mass.allowance import Allowance, allowance
+from broadcast.mass.at_once import NOT_A_FEW_FIRST
 from broadcast.mass.forecast import mass_reach, mass_seconds, no_room, road_problems
 from broadcast.mass.roads import MASS, roads
 from broadcast.personalise import places_in
 from broadcast.quiet import QuietHours
 from broadcast.quota import Cost, NoRoom
 from broadcast.reach import Reach
+from broadcast.templates import Known, known_templates, template_problems
 from handlers.content import Content
 from handlers.contract import Platform, Problem
 from handlers.many import SendsToMany
-from storage import admins, broadcasts, channels, frequency, ledger, quotas, subscribers
+from handlers.templates import HasTemplates
+from storage import admins, broadcasts, canary, channels, frequency, ledger, quotas, subscribers
 from storage import variables as registry
 from storage.database import transaction
 from storage.fields import to_ms
@@ -42,6 +45,10 @@ _S = BroadcastStatus
 
 PATIENCE_SECONDS = 1.0
 """A platform waits 5 seconds for the answer to a webhook, and an answer holds other questions than a count."""
+
+
+_AT_ONCE = {"canary": None, "canary_goes_on": False}
+"""What a second try has: the first people have seen it already."""
 
 
 class Stale(Exception):
@@ -191,14 +198,14 @@ class Desk:
             most = limits.messages_per_person_per_day - len(draft.content.messages)
             since = to_ms(quota.midnight(at, limits))
             capped = frequency.more_than(self.channel_id, most, since, without=draft.id)
-        return reach.forecast(self.channel_id, matching, at, self.platform.capabilities.window_margin, capped)
+        margin, template = self.platform.capabilities.window_margin, self._takes_template(draft)
+        return reach.forecast(self.channel_id, matching, at, margin, capped, template=template)
 
     def recent(self, draft: Draft, within: timedelta) -> int:
         """How many of those who can get the broadcast got another one lately, before now."""
         at, matching = self._aim(draft)
         had = frequency.more_than(self.channel_id, 0, to_ms(self.now() - within), without=draft.id)
-        margin = None if draft.road == MASS else self.platform.capabilities.window_margin
-        return reach.overlap(self.channel_id, matching, at, margin, had)
+        return reach.overlap(self.channel_id, matching, at, self._margin(draft), had)
 
     def each_at(self, draft: Draft, wall: datetime) -> EachAt:
         """Return when the draft would start if it came to each at `wall` (naive) where they live; raises nothing."""
@@ -210,20 +217,29 @@ class Desk:
         if self.quiet is None or draft.road == MASS or draft.local_time is not None:
             return 0
         at, matching = self._aim(draft)
-        zones = reach.by_zone(self.channel_id, matching, at, self.platform.capabilities.window_margin)
+        zones = reach.by_zone(self.channel_id, matching, at, self._margin(draft))
         return sum(people for where, people in zones.items() if self.quiet.until(at, where) is not None)
 
     def duration(self, draft: Draft, forecast: Reach) -> float:
         """Estimate how many seconds sending to so many people takes."""
         if draft.road == MASS and isinstance(self.platform, SendsToMany):
             return mass_seconds(self.platform.mass, forecast.can_get)
-        return forecast.can_get * len(draft.content.messages) / self.rate
+        return forecast.messages(len(draft.content.messages)) / self.rate
 
     def mass_allowance(self, draft: Draft) -> Allowance:
         """Return how many mass messages the channel's account has left on the day the broadcast would go out."""
         assert isinstance(self.platform, SendsToMany)
         at = max(draft.scheduled_for or self.now(), self.now())
         return allowance(self.channel_id, self.platform.mass, at, draft.id)
+
+    def _takes_template(self, draft: Draft) -> bool:
+        """Say whether people whose window is closed get a template."""
+        return draft.content.template is not None and self.has_templates
+
+    def _margin(self, draft: Draft) -> timedelta | None:
+        """Return how much earlier than the platform says a window is treated as closed; None: none is needed."""
+        needed = draft.road != MASS and not self._takes_template(draft)
+        return self.platform.capabilities.window_margin if needed else None
 
     def _aim(self, draft: Draft) -> tuple[datetime, Any]:
         """Return when the broadcast would go out, and the condition of being meant by it as of now."""
@@ -238,7 +254,22 @@ class Desk:
     def problems(self, content: Content, road: str = "") -> list[Problem]:
         """List what keeps this content from being sent on a road ('' for the platform's usual one)."""
         found = drafts.problems(content, self.platform, self.variables, self.flows)
+        if content.template is not None:
+            self.templates()  # another channel's may never have been read, or these long ago
+        found += template_problems(self.channel_id, self.platform, content.template)
         return found + road_problems(content, self.platform, road)
+
+    @property
+    def has_templates(self) -> bool:
+        """Whether the platform keeps templates for people whose window is closed."""
+        return isinstance(self.platform, HasTemplates)
+
+    def templates(self) -> Known | None:
+        """Return the templates of this channel as they were last read, None where the platform has none.
+
+        Asks for them to be read anew, soon and elsewhere, where that was some time ago.
+        """
+        return known_templates(self.channel_id, self.now()) if self.has_templates else None
 
     def progress(self, draft: Draft) -> Progress:
         """Return a broadcast's numbers, its rate so far and an estimate of the time left."""
@@ -248,6 +279,8 @@ class Desk:
         seconds = (until - draft.started_at).total_seconds() if draft.started_at else 0.0
         rate = done / seconds if seconds > 0 else 0.0
         left = sums.of(*UNFINISHED)
+        if draft.canary is not None and draft.canary_done_at is None:
+            left = canary.results(draft.id).waiting  # how long the others take depends on when it is told to go on
         return Progress(draft, sums, rate, left / rate if rate and left else None)
 
     # -- composing -------------------------------------------------------------------------------
@@ -260,7 +293,7 @@ class Desk:
         return drafts.from_row(row)
 
     def edit(self, draft: Draft, **changes: Any) -> Draft:
-        """Change a draft: its name, content, audience, `scheduled_for`, `local_time`, `time_zone`, `late_seconds`.
+        """Change a draft by the names of its parts: name, content, audience, `scheduled_for`, `canary` and so on.
 
         `local_time` is a wall clock in ISO 8601, '' for none. Raises `storage.broadcasts.EditedMeanwhile` when somebody
         else changed it since it was read.
@@ -273,7 +306,7 @@ class Desk:
         return edited
 
     def clone(self, draft: Draft, by: str) -> Draft:
-        """Copy what a broadcast says and to whom into a new draft; its time is not copied."""
+        """Copy what a broadcast says, to whom and to how many first into a new draft; its time is not copied."""
         row = broadcasts.create(
             self.channel_id,
             self.free_name(draft.name),
@@ -284,6 +317,8 @@ class Desk:
             road=draft.road,
             time_zone=draft.time_zone,
             late_seconds=draft.late_seconds,
+            canary=draft.canary,
+            canary_goes_on=draft.canary_goes_on,
             cloned_from=draft.id,
         )
         return drafts.from_row(row)
@@ -333,6 +368,8 @@ class Desk:
         if draft.practice:
             raise Unsendable([Problem("practice", "This is practice, and practice is never sent.")])
         found = self.problems(draft.content, draft.road)
+        if draft.canary is not None and draft.road == MASS:
+            found.append(NOT_A_FEW_FIRST)
         if found:
             raise Unsendable(found)
 
@@ -408,7 +445,7 @@ class Desk:
 
     def retry(self, draft: Draft, by: str) -> Draft:
         """Make a draft that says the same to exactly those a broadcast did not reach."""
-        return self.edit(self.clone(draft, by), audience=unreached.audience(draft.id))
+        return self.edit(self.clone(draft, by), audience=unreached.audience(draft.id), **_AT_ONCE)
 
     def doubtful(self, draft: Draft) -> int:
         """Count those of whom no evidence says whether a broadcast reached them, and who were not asked again."""
@@ -416,7 +453,7 @@ class Desk:
 
     def resend_doubtful(self, draft: Draft, by: str) -> Draft:
         """Make a draft that says the same to exactly those in doubt; some of them may then get it twice."""
-        return self.edit(self.clone(draft, by), audience=unreached.audience(draft.id, in_doubt=True))
+        return self.edit(self.clone(draft, by), audience=unreached.audience(draft.id, in_doubt=True), **_AT_ONCE)
 
     def approvable(self, draft: Draft) -> int:
         """Return how many people a second person would be asked about: who could get it at its time, or by then."""

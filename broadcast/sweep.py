@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from broadcast import canary
 from broadcast.audience.problems import FilterProblem
 from broadcast.draft import Draft, from_row
 from broadcast.plan import plan
 from broadcast.when.late import too_late
 from broadcast.when.local import last_instant
 from storage import broadcasts, inbox, ledger, outbox, workers
+from storage import canary as first_people
 from storage.database import AWAY, transaction
 from storage.lifecycle import BroadcastStatus, IllegalMove
 
@@ -36,7 +38,7 @@ EVIDENCE_KEPT = timedelta(days=30)
 _log = structlog.get_logger()
 
 Notify = Callable[[str, Draft], None]
-"""Tells the people concerned that a broadcast reached a milestone: started, sent, paused, missed, failed."""
+"""Tells the people concerned that a broadcast reached a milestone: started, sent, paused, missed, failed, canary …"""
 
 
 def hold(draft: Draft, by: str, reason: str, now: datetime, notify: Notify) -> bool:
@@ -137,17 +139,40 @@ def take_over(worker: str, now: datetime) -> tuple[int, int]:
 
 
 def finish(draft: Draft, now: datetime, notify: Notify) -> bool:
-    """End a broadcast with nobody left to write to; False when somebody is."""
+    """End a broadcast with nobody left to write to, or pause it after its canary; False when it goes on."""
     with transaction():
         row = broadcasts.lock(draft.id)
         if row is None or row.status != BroadcastStatus.SENDING:
             return True
         if ledger.unfinished(draft.id):
-            return False
+            return _ask_after_first(from_row(row), now, notify)
         if len(draft.content.messages) > 1 and ledger.doubtful_lately(draft.id, now, EVIDENCE_WAIT):
             return False  # an echo may come in a moment, and then the next message is due
         broadcasts.move(draft.id, BroadcastStatus.SENT, SYSTEM, now, finished_at=now)
         notify("sent", draft)
+    return True
+
+
+def _ask_after_first(draft: Draft, now: datetime, notify: Notify) -> bool:
+    """Pause a broadcast whose first people are done with, or let it go on if it may; False when it goes on.
+
+    Part of the transaction that has locked it. Doubts are waited for as at the end: they count against going on.
+    Whoever was left out without a call is replaced, while there is somebody whose window is open.
+    """
+    if draft.canary is None or draft.canary_done_at is not None:
+        return False
+    first = first_people.results(draft.id)
+    if first.waiting or ledger.doubtful_lately(draft.id, now, EVIDENCE_WAIT):
+        return False
+    if first.called < draft.canary <= first.chosen and first_people.choose(draft.id, draft.canary - first.called, now):
+        return False
+    if draft.canary_goes_on and canary.is_well(first):
+        broadcasts.go_past_canary(draft.id, SYSTEM, now)
+        notify("canary_well", draft)
+        return False
+    reason = (canary.NOT_WELL if draft.canary_goes_on else canary.ASKS).sentence
+    broadcasts.move(draft.id, BroadcastStatus.PAUSED, SYSTEM, now, pause_reason=reason, canary_done_at=now)
+    notify("canary", replace(draft, pause_reason=reason))
     return True
 
 

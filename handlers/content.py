@@ -83,16 +83,40 @@ class Articles(_Frozen):
 Message = Annotated[Text | Image | Card | Carousel | Articles, Field(discriminator="kind")]
 
 
+class TemplateValue(_Frozen):
+    """What stands in one place of a template: `name` is the place's, or its number counted from 1."""
+
+    name: str
+    text: str
+
+
+class Template(_Frozen):
+    """A message the platform has approved beforehand, by its name there; what differs between people are its `values`.
+
+    `body` is its text as it was when it was chosen, with the places as the platform writes them (`{{1}}`): for
+    people to read, never sent. `named`: the platform knows the places by name, otherwise by their order.
+    """
+
+    kind: Literal["template"] = "template"
+    name: str
+    language: str
+    body: str = ""
+    named: bool = False
+    values: tuple[TemplateValue, ...] = ()
+
+
 class Content(_Frozen):
     """All that one broadcast says to a person, in order, and the way out it offers.
 
     `way_out` is the title of the opt-out quick reply (Messenger, at most 20 characters) or the words
-    of the opt-out line (WeChat); empty means the platform's default wording.
+    of the opt-out line (WeChat); empty means the platform's default wording. `template` is what people get instead of
+    the messages whom the platform lets us send nothing else (`handlers.templates`).
     """
 
     version: Literal[1] = 1
     messages: tuple[Message, ...] = ()
     way_out: str = ""
+    template: Template | None = None
 
 
 class Choice(_Frozen):
@@ -110,12 +134,13 @@ class Outgoing(_Frozen):
     """One message on its way to one person.
 
     `purpose` decides the policy lane (Messenger `messaging_type`): `reply` answers somebody who has
-    just written, `broadcast` is sent proactively inside the window. `metadata` is ours and comes back
-    with the platform's echo; it is the evidence that settles a send whose answer was lost.
+    just written, `broadcast` is sent proactively inside the window; a template says by itself that it may go
+    outside it. `metadata` is ours and comes back with the platform's echo; it is the evidence that settles a send
+    whose answer was lost.
     """
 
     to: str
-    message: Message
+    message: Annotated[Text | Image | Card | Carousel | Articles | Template, Field(discriminator="kind")]
     choices: tuple[Choice, ...] = ()
     purpose: Literal["reply", "broadcast"] = "reply"
     metadata: str = ""

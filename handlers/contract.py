@@ -1,14 +1,15 @@
 """One messaging platform as the rest of the program sees it: a table of facts and a few verbs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import aiohttp
 
 from handlers.content import Content, Image, Message, Outgoing
 from handlers.events import Event
+from handlers.finding import Finding
 from handlers.outcomes import Failure, Outcome
 
 
@@ -152,8 +153,8 @@ class Platform(Protocol):
         """Read what the platform tells about a person; None where it tells nothing."""
         ...
 
-    def diagnose(self) -> list[tuple[bool, str]]:
-        """Ask the platform what is right and what to mend: one (fine, sentence) per line."""
+    def diagnose(self, now: datetime) -> Iterator[Finding]:
+        """Ask the platform what is right, what somebody should know and what to mend. Never raises."""
         ...
 
 

@@ -1,6 +1,13 @@
-"""The HTTP session that bulk sending shares: bounded, without cookies, and deaf to the environment."""
+"""The HTTP sessions to platforms: without cookies, deaf to the environment, and trusting the same certificates.
+
+Trusted is what OpenSSL trusts on this machine; `SSL_CERT_FILE` names another file, as for any program that uses it.
+"""
+
+import ssl
+from http.cookiejar import DefaultCookiePolicy
 
 import aiohttp
+import requests
 
 CONNECT_SECONDS = 3.05  # just over one TCP retransmission, so that a single lost packet is not a failure
 READ_SECONDS = 20.0  # without a byte from the platform
@@ -8,8 +15,18 @@ WHOLE_CALL_SECONDS = 60.0  # a server that drips bytes must not hold a worker's 
 IDLE_SECONDS = 10.0  # shorter than a server keeps an idle connection: a POST on a closing one is lost unheard
 
 
+def deafen(session: requests.Session) -> None:
+    """Make a session for single calls like the one for bulk."""
+    session.trust_env = False  # a netrc entry would replace the Authorization header, a proxy would read the token
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    trusted = ssl.get_default_verify_paths()
+    session.verify = trusted.cafile or trusted.capath or True
+
+
 def bulk_session(in_flight: int) -> aiohttp.ClientSession:
-    """Make the session for `in_flight` calls at once. Call it inside the event loop; close it after use.
+    """Make the session that bulk sending shares, for `in_flight` calls at once.
+
+    Call it inside the event loop; close it after use.
 
     Callers keep no more than `in_flight` calls open: one that waited here for a connection could
     reach its time limit unsent and would be reported as uncertain.

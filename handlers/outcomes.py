@@ -1,6 +1,6 @@
 """What a send came to, and what that means for the recipient, the broadcast and the channel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -55,12 +55,16 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The platform's explicit no: nothing was sent. `code` is the platform's own code, for the report."""
+    """The platform's explicit no: nothing was sent. `code` is the platform's own code, for the report.
+
+    `said` is the platform's own sentence, for `check` alone: it may name what has no place in a log or a ledger.
+    """
 
     failure: Failure
     code: str = ""
     trace: str = ""
     usage: Usage | None = None
+    said: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

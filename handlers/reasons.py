@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from handlers.messenger.failures import FAILURES as MESSENGER
+from handlers.messenger.failures import TEMPLATE_FAILURES
 from handlers.outcomes import Failure
 from handlers.wechat.failures import FAILURES as WECHAT
 from handlers.wechat.reviews import REVIEWS, SEND_FAILED, UNKNOWN_REVIEW
@@ -17,7 +18,7 @@ def _sentences(rows: Iterable[Failure]) -> Mapping[str, str]:
 
 
 SENTENCES: Mapping[str, Mapping[str, str]] = {
-    "messenger": _sentences(MESSENGER.values()),
+    "messenger": _sentences([*MESSENGER.values(), *TEMPLATE_FAILURES.values()]),
     "wechat": {
         **_sentences(WECHAT.values()),
         **{ending.reason: ending.sentence for ending in (*REVIEWS.values(), UNKNOWN_REVIEW, SEND_FAILED)},

@@ -79,6 +79,13 @@ def move(  # one place for every move is worth the arguments
             quotas.settle(broadcast_id)
 
 
+def go_past_canary(broadcast_id: int, by: str, now: datetime) -> None:
+    """Let a broadcast that is sent to its first people alone go on to all; part of a transaction that locked it."""
+    query = Broadcast.update(canary_done_at=now, updated_at=now).where(Broadcast.id == broadcast_id)
+    for row in query.returning(Broadcast.channel).execute():
+        audit.write(row.channel_id, by, "go_past_canary", now, subject=str(broadcast_id))
+
+
 def lock(broadcast_id: int) -> Broadcast | None:
     """Return a broadcast as it stands, and keep others from moving it until the caller's transaction ends."""
     query = Broadcast.select().where(Broadcast.id == broadcast_id)

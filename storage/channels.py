@@ -22,6 +22,11 @@ def ensure(name: str, platform: str) -> int:
     return Channel.get(Channel.name == name).id
 
 
+def ids() -> list[int]:
+    """Return the ids of all channels there ever were."""
+    return [row[0] for row in execute("SELECT id FROM channels ORDER BY id")]
+
+
 def pause(channel_id: int, reason: str, until: datetime | None) -> None:
     """Hold everything but replies on a channel, until a moment or (None) until somebody resumes it.
 

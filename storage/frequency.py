@@ -31,7 +31,8 @@ def _taken() -> str:
         else ("json_array_length", "b.content, '$.messages'")
     )
     begun = "r.state IN ('sending', 'unknown') OR r.step > 0 AND r.state IN ('pending', 'claimed')"
-    return f"CASE WHEN {begun} THEN {function}({path}) ELSE r.step END"
+    template = "r.by_template AND r.state IN ('sending', 'unknown')"
+    return f"CASE WHEN {template} THEN 1 WHEN {begun} THEN {function}({path}) ELSE r.step END"
 
 
 def more_than(channel_id: int, most: int, since_ms: int, *, without: int) -> pw.Expression:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import peewee as pw
 
+from storage import canary
 from storage.database import execute, execute_many, is_postgres, transaction
 from storage.fields import from_ms, to_ms
 from storage.lifecycle import RecipientState
@@ -22,7 +23,10 @@ from storage.subscribers import all_of
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A recipient this worker holds: whom to write to, which message is next, with which values."""
+    """A recipient this worker holds: whom to write to, which message is next, with which values.
+
+    `by_template`: they get the broadcast's template instead of its messages; decided when the intent is committed.
+    """
 
     subscriber_id: int
     to: str
@@ -30,6 +34,7 @@ class Claim:
     attempts: int
     fills: str
     timezone: str
+    by_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +116,14 @@ def refresh_statistics() -> None:
 
 
 def claim(broadcast_id: int, worker: str, at_most: int, now: datetime) -> list[Claim]:
-    """Take up to `at_most` pending rows that are due, for this worker."""
+    """Take up to `at_most` pending rows that are due, for this worker; while a canary is on, only of the first."""
     lock = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
     with transaction():
+        first = "AND canary" if canary.is_on(broadcast_id) else ""
         # Materialized: PostgreSQL would otherwise run the limited subquery again for other rows.
         taken = execute(
             "WITH mine AS MATERIALIZED (SELECT subscriber_id FROM recipients WHERE broadcast_id = ?"
-            f" AND state = 'pending' AND not_before <= ? ORDER BY not_before, subscriber_id LIMIT ? {lock})"
+            f" AND state = 'pending' {first} AND not_before <= ? ORDER BY not_before, subscriber_id LIMIT ? {lock})"
             " UPDATE recipients SET state = 'claimed', not_before = 0, worker = ?, updated_at = ?"
             " WHERE broadcast_id = ? AND state = 'pending' AND subscriber_id IN (SELECT subscriber_id FROM mine)"
             " RETURNING subscriber_id",
@@ -158,13 +164,21 @@ def standing(broadcast_id: int, worker: str, subscriber_ids: Sequence[int]) -> l
     ]
 
 
-def mark_sending(broadcast_id: int, worker: str, subscriber_ids: Sequence[int], now: datetime) -> None:
-    """Commit the intent to write to these people, before any call leaves."""
-    execute(
-        "UPDATE recipients SET state = 'sending', sent_at = ?, updated_at = ? WHERE broadcast_id = ?"
-        f" AND state = 'claimed' AND worker = ? AND subscriber_id IN ({_marks(subscriber_ids)})",
-        (to_ms(now), to_ms(now), broadcast_id, worker, *subscriber_ids),
+def mark_sending(
+    broadcast_id: int, worker: str, subscriber_ids: Sequence[int], now: datetime, *, by_template: bool = False
+) -> set[int]:
+    """Commit the intent to write to these people, and with what, before any call leaves; return to whom it may.
+
+    Whoever is not returned was taken from this worker since it looked: PostgreSQL lets others change a row between
+    two statements of a transaction, and a cable may be pulled there. Somebody else writes to them.
+    """
+    marked = execute(
+        "UPDATE recipients SET state = 'sending', sent_at = ?, updated_at = ?, by_template = ? WHERE broadcast_id = ?"
+        f" AND state = 'claimed' AND worker = ? AND subscriber_id IN ({_marks(subscriber_ids)})"
+        " RETURNING subscriber_id",
+        (to_ms(now), to_ms(now), by_template, broadcast_id, worker, *subscriber_ids),
     )
+    return {row[0] for row in marked}
 
 
 def skip(broadcast_id: int, worker: str, rows: Iterable[tuple[int, str]], now: datetime) -> None:
@@ -208,7 +222,8 @@ def record_accepted(
 ) -> None:
     """Record the platform's yes: rows of (subscriber id, step, message id), `steps` messages in all.
 
-    After the last message a row is sent (or further, when the person's watermarks say so). Before that it waits
+    After the last message, or the template that stands for all of them, a row is sent (or further, when the person's
+    watermarks say so). Before that it waits
     for the next one: in the hands of the `worker` that made the call, or, when the platform's echo is what tells
     us (no worker), for whoever claims it. A row moved to `unknown` meanwhile is settled; one that earlier evidence
     has advanced already is left alone.
@@ -218,14 +233,21 @@ def record_accepted(
     execute_many(
         "UPDATE recipients SET message_ids = ltrim(message_ids || ' ' || ?), step = ?, worker = NULL, reason = '',"
         f" code = '', updated_at = ?, state = {_ARRIVED}"
-        " WHERE broadcast_id = ? AND subscriber_id = ? AND step = ? AND state IN ('sending', 'unknown', 'failed')",
-        [(mid, step + 1, at, broadcast_id, person, step) for person, step, mid in rows if step + 1 >= steps],
+        " WHERE broadcast_id = ? AND subscriber_id = ? AND step = ? AND state IN ('sending', 'unknown', 'failed')"
+        " AND (step + 1 >= ? OR by_template)",
+        # A template goes out first or not at all, so rows further on need not be asked.
+        [
+            (mid, step + 1, at, broadcast_id, person, step, steps)
+            for person, step, mid in rows
+            if step + 1 >= steps or not step
+        ],
     )
     execute_many(
         "UPDATE recipients SET message_ids = ltrim(message_ids || ' ' || ?), step = ?, updated_at = ?, attempts = 0,"
         " reason = '', code = '', state = CASE WHEN state = 'sending' AND worker = ? THEN 'claimed' ELSE 'pending' END,"
         " worker = CASE WHEN state = 'sending' AND worker = ? THEN worker END"
-        " WHERE broadcast_id = ? AND subscriber_id = ? AND step = ? AND state IN ('sending', 'unknown')",
+        " WHERE broadcast_id = ? AND subscriber_id = ? AND step = ? AND state IN ('sending', 'unknown')"
+        " AND NOT by_template",
         [
             (mid, step + 1, at, worker, worker, broadcast_id, person, step)
             for person, step, mid in rows

@@ -174,6 +174,11 @@ class Broadcast(Table):
     cloned_from = pw.IntegerField(null=True)
     practice = pw.BooleanField(default=False)  # only looks like one: it can never be sent
     group_id = pw.IntegerField(null=True)  # the first of those that say the same on several channels, itself included
+    # So many people get it before anybody else. Then it waits to be told to go on, or goes on if all is well; the
+    # moment says when that was decided: until then nobody else is written to.
+    canary = pw.IntegerField(null=True)
+    canary_goes_on = pw.BooleanField(default=False)
+    canary_done_at = MomentField(null=True)
 
     class Meta:
         table_name = "broadcasts"
@@ -196,7 +201,9 @@ class Recipient(Table):
     step = pw.IntegerField(default=0)
     attempts = pw.IntegerField(default=0)
     not_before = MomentField(default=0)
+    canary = pw.BooleanField(default=False)  # among the first, see `Broadcast.canary`
     worker = pw.TextField(null=True)
+    by_template = pw.BooleanField(default=False)  # the call that was made last carries the template, not a message
     fills = pw.TextField(default="")
     message_ids = pw.TextField(default="")
     sent_at = MomentField(null=True)
@@ -380,6 +387,23 @@ class CountAsked(Table):
         primary_key = pw.CompositeKey("channel", "platform_user_id")
 
 
+class TemplateList(Table):
+    """The templates a channel's platform keeps for it, as they were last read, and what was wrong if they were not.
+
+    `wanted_at` is when somebody last needed to know; `problem` is a sentence, '' where reading went well.
+    """
+
+    channel = pw.ForeignKeyField(Channel, primary_key=True)
+    templates = pw.JSONField(default=list)
+    problem = pw.TextField(default="")
+    read_at = MomentField(null=True)
+    tried_at = MomentField(null=True)
+    wanted_at = MomentField()
+
+    class Meta:
+        table_name = "template_lists"
+
+
 class QuotaLimit(Table):
     """A channel's own limits as its settings have them, 0 for none; days and months begin as in `time_zone`."""
 
@@ -455,6 +479,6 @@ class AuditEntry(Table):
 
 TABLES: tuple[type[Table], ...] = (
     Channel, Subscriber, Admin, Invite, ClaimAttempt, LinkCode, Conversation, Broadcast, Recipient, MassJob, MassReport,
-    Variable, FlowRun, Click, OutboxMessage, InboxKey, UploadedMedia, SavedAudience, CountAsked, QuotaLimit,
-    QuotaHold, Worker, Approval, AuditEntry,
+    Variable, FlowRun, Click, OutboxMessage, InboxKey, UploadedMedia, SavedAudience, CountAsked, TemplateList,
+    QuotaLimit, QuotaHold, Worker, Approval, AuditEntry,
 )  # fmt: skip

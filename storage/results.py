@@ -71,6 +71,14 @@ def examples(broadcast_id: int, state: str, reason: str, at_most: int) -> list[s
     return [row[0] or row[1] for row in rows]
 
 
+def by_template(broadcast_id: int) -> int:
+    """Count who got the template instead of the messages."""
+    rows = execute(
+        f"SELECT count(*) FROM recipients WHERE broadcast_id = ? AND by_template AND {_TAKEN}", (broadcast_id,)
+    )
+    return int(rows[0][0])
+
+
 def row_of(broadcast_id: int, subscriber_id: int) -> Recipient | None:
     """Return one person's row in the ledger, None when they were not in the audience."""
     return Recipient.get_or_none((Recipient.broadcast == broadcast_id) & (Recipient.subscriber == subscriber_id))

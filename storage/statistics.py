@@ -26,6 +26,16 @@ def recipients_by_state(now: datetime) -> list[Row]:
     return [(row[0], (row[1],), row[2]) for row in rows]
 
 
+def forgotten(now: datetime) -> list[Row]:
+    """Count ledger rows that wait for a broadcast which finished within a day: nobody will ever look at them again."""
+    rows = execute(
+        "SELECT b.channel_id, count(*) FROM recipients r JOIN broadcasts b ON b.id = r.broadcast_id"
+        " WHERE b.finished_at > ? AND r.state IN ('pending', 'claimed', 'sending') GROUP BY b.channel_id",
+        (to_ms(now - LATELY),),
+    )
+    return [(row[0], (), row[1]) for row in rows]
+
+
 def replies_waiting() -> list[Row]:
     """Count replies not sent yet."""
     rows = execute("SELECT channel_id, count(*) FROM outbox WHERE state IN ('pending', 'sending') GROUP BY channel_id")

@@ -144,6 +144,12 @@ def strike(subscriber_ids: Sequence[int]) -> None:
     ).execute()
 
 
+def close_windows(subscriber_ids: Sequence[int], now: datetime) -> None:
+    """Record that the platform lets us write to these people no more, whatever we thought."""
+    if subscriber_ids:
+        Subscriber.update(window_expires_at=now).where(Subscriber.id.in_(subscriber_ids)).execute()
+
+
 def lost(subscriber_ids: Sequence[int]) -> None:
     """Record that the platform no longer knows these people; only a message of theirs changes that."""
     if subscriber_ids:

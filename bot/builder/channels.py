@@ -67,6 +67,8 @@ def _say_looks(turn: Turn, part: Part) -> list[str]:
         lines.append(turn.say("There the way out, and every button, is a line to answer with."))
     if there.choices and not here.choices:
         lines.append(turn.say("There the way out is a button under the last message."))
+    if part.draft.content.template is not None and not part.desk.has_templates:
+        lines.append(turn.say("There is no template there: whoever's window is closed is left out."))
     if _has_article(part.draft.content) and ("card" in there.kinds) is not ("card" in here.kinds):
         as_card = turn.say("There an article is a card with a link.")
         lines.append(as_card if "card" in there.kinds else turn.say("There an article is a page of its own."))

@@ -38,7 +38,7 @@ def say_cost(turn: Turn, draft: Draft, reach: Reach) -> list[str]:
     lines = []
     if most := cost.limits.messages_per_month:
         facts = {"n": cost.messages, "left": max(0, most - cost.month.messages), "most": most}
-        if cost.messages > reach.can_get * len(draft.content.messages):
+        if cost.messages > reach.messages(len(draft.content.messages)):
             lines.append(turn.say("Costs up to {n} of the {left} messages left that month (limit {most}).", **facts))
         else:
             lines.append(turn.say("Costs {n} of the {left} messages left this month (limit {most}).", **facts))

@@ -31,7 +31,10 @@ def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
 def anew(turn: Turn, memory: Memory, _answer: Answer) -> Did:
     """Let the message be written anew instead."""
     messages = open_draft(turn, memory).content.messages
-    number = next(at for at, one in enumerate(messages, 1) if lacking(Content(messages=(one,))))
+    number = next((at for at, one in enumerate(messages, 1) if lacking(Content(messages=(one,)))), 0)
+    if not number:
+        text = turn.say("It is the template that lacks it. Choose the template anew: say templates.")
+        return Did(memory, (Say(text),), to=State.MESSAGES, ask=False)
     text = turn.say("Send me the new message {number}.", number=number)
     return Did(memory.but(replacing=number), (Say(text),), to=State.MESSAGES, ask=False)
 

@@ -19,6 +19,7 @@ from handlers.contract import Limit
 def ask(turn: Turn, memory: Memory) -> Question:
     """Ask for the next message, showing what is there."""
     content = open_draft(turn, memory).content
+    turn.desk.templates()  # asked for now, so that they are known by the time somebody wants one
     choices = tuple(_choices(turn, content))
     if not content.messages:
         text = turn.say("What should they read? Send me a text or a picture, one message at a time.")

@@ -8,6 +8,7 @@ from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
 from broadcast.draft import Draft
+from broadcast.mass.at_once import at_once_problems
 from broadcast.mass.roads import MASS, SINGLE
 from broadcast.reach import Reach
 from handlers.content import Choice
@@ -49,9 +50,8 @@ def _take(turn: Turn, memory: Memory, road: str) -> Did:
         return Did(memory, (Say(turn.say("There is only one road here.")),))
     if open_draft(turn, memory).road == road:
         return Did(memory, (Say(turn.say("It takes that road already.")),))
-    if road == MASS and open_draft(turn, memory).local_time is not None:
-        said = turn.say("A mass message leaves for everybody at the same moment; give it such a time first.")
-        return Did(memory, (Say(said),))
+    if road == MASS and (found := at_once_problems(open_draft(turn, memory))):
+        return Did(memory, (Say(turn.problems(found)),))
     return Did(change(turn, memory, road=road))
 
 

@@ -1,7 +1,8 @@
 """What a broadcast says, as a list an admin can point at: 1, 2, 2.1."""
 
-from bot.conversation.turn import Turn
+from bot.conversation.turn import Said, Say, Show, Turn
 from broadcast.arrange import Part, parts
+from broadcast.personalise import said_by
 from handlers.content import Article, Button, Card, Content, Image, Message, Text
 
 SHOWN = 60
@@ -18,7 +19,20 @@ def say_messages(turn: Turn, content: Content) -> str:
             lines += [f"{number}.{at} {_part(turn, part)}" for at, part in enumerate(found, 1)]
     if content.way_out:
         lines.append(turn.say("Way out: {words}", words=content.way_out))
+    if content.template is not None:
+        lines.append(turn.say("Outside the window: template {name}", name=content.template.name))
+        lines.append(f"“{_cut(said_by(content.template))}”")
     return "\n".join(lines)
+
+
+def show(turn: Turn, content: Content, person: str) -> tuple[Said, ...]:
+    """Return what a broadcast says as one person (by platform user id) would get it: messages, then the template."""
+    values = turn.desk.values(content, person)
+    messages = Show(content, values)
+    if content.template is None or not turn.desk.has_templates:
+        return (messages,)
+    label = Say(turn.say("Whoever's window is closed gets this instead:"))
+    return (messages, label, Show(content, values, template=True))
 
 
 def say_message(turn: Turn, message: Message) -> str:

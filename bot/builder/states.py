@@ -18,6 +18,7 @@ class State(StrEnum):
     MESSAGES = "messages"
     FALLBACK = "fallback"  # what is read by those who have no such value
     PART = "part"  # one field of a card or an article
+    TEMPLATE = "template"  # what stands in one place of a template
     BUTTON = "button"  # its words, then what it does
     REVIEW = "review"
     CONFIRM = "confirm"  # the number of people has to be typed

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from bot.builder import (
     anywhere,
     buttons,
+    canary,
     channels,
     fallback,
     messages,
@@ -17,6 +18,7 @@ from bot.builder import (
     picking_value,
     review,
     road,
+    template,
     when,
     who,
 )
@@ -24,7 +26,7 @@ from bot.builder.card import draft_of
 from bot.builder.states import State
 from bot.commands.run import run
 from bot.conversation.answer import Answer
-from bot.conversation.edits import read_also, read_edit, read_save, read_way_out
+from bot.conversation.edits import read_also, read_canary, read_edit, read_save, read_template, read_way_out
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Onward, Question, Rule
 from bot.conversation.turn import Turn
@@ -56,8 +58,16 @@ def _way_out(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
     return read_way_out(answer.text) is not None and not answer.escaped
 
 
+def _template(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
+    return read_template(answer.text) is not None and not answer.escaped
+
+
 def _also(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
     return read_also(answer.text) is not None
+
+
+def _canary(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
+    return read_canary(answer.text) is not None
 
 
 def _save_audience(_turn: Turn, memory: Memory, answer: Answer) -> bool:
@@ -176,6 +186,7 @@ TABLE: Mapping[State, tuple[Rule, ...]] = {
         Rule(word("card", "article"), parts.start),
         Rule(word("another"), parts.another),
         Rule(_way_out, messages.way_out),
+        Rule(_template, template.order),
         Rule(_order, order.order),
         Rule(whatever, messages.add),
     ),
@@ -189,6 +200,10 @@ TABLE: Mapping[State, tuple[Rule, ...]] = {
         Rule(word("skip"), parts.skip),
         Rule(whatever, parts.fill),
     ),
+    S.TEMPLATE: (
+        Rule(word("back"), template.back),
+        Rule(whatever, template.keep),
+    ),
     S.BUTTON: (
         Rule(word("back"), buttons.back),
         Rule(whatever, buttons.keep),
@@ -199,6 +214,8 @@ TABLE: Mapping[State, tuple[Rule, ...]] = {
         Rule(word("schedule"), review.schedule),
         Rule(word("test"), anywhere.preview),
         Rule(_also, channels.choose),
+        Rule(_template, template.order),
+        Rule(_canary, canary.choose),
         Rule(word("leave out"), picking_leave_out.at_once),
         Rule(word("road mass"), road.mass, S.REVIEW),
         Rule(word("road one by one"), road.one_by_one, S.REVIEW),
@@ -214,6 +231,7 @@ TABLE: Mapping[State, tuple[Rule, ...]] = {
         Rule(word("back"), _nothing, S.REVIEW),
     ),
     S.EDIT: (
+        Rule(_canary, canary.choose, S.REVIEW),
         Rule(word("name"), _nothing, S.NAME),
         Rule(word("when"), _nothing, S.WHEN),
         Rule(word("who"), _nothing, S.WHO),
@@ -238,6 +256,7 @@ QUESTIONS: Mapping[State, Callable[[Turn, Memory], Question]] = {
     S.MESSAGES: messages.ask,
     S.FALLBACK: fallback.ask,
     S.PART: parts.ask,
+    S.TEMPLATE: template.ask,
     S.BUTTON: buttons.ask,
     S.REVIEW: review.ask,
     S.CONFIRM: review.ask_number,

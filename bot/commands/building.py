@@ -4,6 +4,7 @@ from bot.builder import name
 from bot.builder.open import REVIEWABLE
 from bot.builder.parts import settle
 from bot.builder.review import enter
+from bot.builder.shown import show
 from bot.builder.states import State
 from bot.commands.card import card
 from bot.commands.command import Command, answered
@@ -12,7 +13,7 @@ from bot.commands.which import which
 from bot.conversation.answer import Answer
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
-from bot.conversation.turn import Say, Show, Turn
+from bot.conversation.turn import Say, Turn
 from bot.texts import N_
 from broadcast.draft import Draft
 from storage import results
@@ -81,7 +82,7 @@ def _test(turn: Turn, memory: Memory, rest: str) -> Did:
             text = turn.say("I know nobody called “{person}”; their id would do too.", person=name_of.strip())
             return answered(memory, Say(text))
         person = people[0].platform_user_id
-    return Did(memory, (Show(found.content, turn.desk.values(found.content, person)),))
+    return Did(memory, show(turn, found.content, person))
 
 
 def settled(turn: Turn, memory: Memory) -> Memory:

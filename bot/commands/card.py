@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.builder.canary import say_canary
 from bot.builder.shown import say_messages
 from bot.builder.who import say_who
 from bot.commands.mass import is_mass, say_jobs
@@ -53,7 +54,7 @@ def card(turn: Turn, draft: Draft) -> Say:
     lines = [f"{draft.name} (#{draft.id}): {say_status(turn, draft)}"]
     if draft.pause_reason:
         lines.append(turn.say("Why: {reason}", reason=turn.say_stored(draft.pause_reason)))
-    lines.append(turn.say("To: {who}", who=say_who(turn, draft.audience)))
+    lines += [turn.say("To: {who}", who=say_who(turn, draft.audience)), *say_canary(turn, draft)]
     if draft.status in {_S.DRAFT, _S.SCHEDULED, _S.MISSED, _S.FAILED}:
         lines.append(say_messages(turn, draft.content) or turn.say("No message yet."))
     else:

@@ -76,6 +76,8 @@ def say_report(turn: Turn, draft: Draft, told: Report) -> list[str]:
                 read_share=turn.share(read, sent),
             )
         )
+    if told.by_template:
+        lines.append(turn.say("{n} of them by template: their window was closed.", n=told.by_template))
     for one in told.tapped if sent else ():
         share = turn.share(one.people, sent)
         lines.append(turn.say("“{title}” tapped by {n} ({share}).", title=one.title, n=one.people, share=share))

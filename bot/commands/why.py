@@ -31,6 +31,8 @@ SENTENCES: Mapping[RecipientState, str] = {
     _R.UNKNOWN: N_("{person} may have got “{name}” ({when}) or not. {reason} It was not sent again."),
 }
 
+_MAY_HAVE_IT = frozenset({_R.SENDING, _R.SENT, _R.DELIVERED, _R.READ, _R.UNKNOWN})
+
 
 def _why(turn: Turn, memory: Memory, rest: str) -> Did:
     draft, said = _read(turn, rest)
@@ -75,13 +77,17 @@ def say_why(turn: Turn, draft: Draft, person: Subscriber) -> str:
 def _say_row(turn: Turn, draft: Draft, person: Subscriber, row: Recipient) -> str:
     state = RecipientState(row.state)
     moment = row.sent_at if state not in {_R.FAILED, _R.SKIPPED} else row.updated_at
-    return turn.say(
+    said = turn.say(
         SENTENCES[state],
         person=_called(person),
         name=draft.name,
         when=turn.moment(moment) if moment else "",
         reason=say_reason(turn, row.reason, row.code),
     )
+    if not row.by_template or draft.content.template is None or state not in _MAY_HAVE_IT:
+        return said
+    by = turn.say("By template {name}: their window was closed.", name=draft.content.template.name)
+    return f"{said} {by}"
 
 
 def _called(person: Subscriber) -> str:

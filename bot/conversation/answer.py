@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass, replace
 
-from bot.conversation.edits import read_edit, read_save, read_way_out
+from bot.conversation.edits import read_edit, read_save, read_template, read_way_out
 from bot.conversation.memory import Memory
 from bot.conversation.turn import Turn
 from bot.conversation.words import meaning, plain
@@ -102,5 +102,5 @@ def _unescaped(text: str, memory: Memory) -> str:
 
 def would_be_taken(text: str, memory: Memory) -> bool:
     """Say whether this text, sent plainly, would mean something else than itself."""
-    order = any(read(text) is not None for read in (read_edit, read_save, read_way_out))
+    order = any(read(text) is not None for read in (read_edit, read_save, read_template, read_way_out))
     return bool(order or as_command(text) or meaning(text) or _chosen(text, memory.choices))

@@ -23,6 +23,24 @@ class Making(BaseModel):
     values: Mapping[str, str] = {}
 
 
+class Filling(BaseModel):
+    """A template whose places are being filled in, one after the other; `back`: the state it was chosen in.
+
+    The rest is as in `handlers.templates.ListedTemplate`; `values` are those given so far.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    language: str
+    body: str
+    places: tuple[str, ...] = ()
+    named: bool = False
+    way_out: bool = False
+    values: tuple[str, ...] = ()
+    back: str = ""
+
+
 class Picking(BaseModel):
     """A filter on its way, picked step by step.
 
@@ -54,9 +72,9 @@ class Memory(BaseModel):
     part returns to the review card. `returning`: the question was gone back to, and may be kept as answered.
     `card`: the fingerprint on the review card last shown. `left`: the state that `cancel` was said in.
     `replacing`: the number of the message to be replaced. `making`: the card or article being filled in, field by
-    field; `title`: the words of a button that is not made yet, for the place `spot`. `sent`: the broadcast that
-    `undo` speaks of. `practice`: nothing of this is sent; `explained`: the questions whose tip was given.
-    `pick`: the filter being picked. `choices`: what was offered last, in its order.
+    field; `filling`: the template that is, place by place. `title`: the words of a button that is not made yet, for
+    the place `spot`. `sent`: the broadcast that `undo` speaks of. `practice`: nothing of this is sent; `explained`:
+    the questions whose tip was given. `pick`: the filter being picked. `choices`: what was offered last, in its order.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -70,6 +88,7 @@ class Memory(BaseModel):
     left: str = ""
     replacing: int = 0
     making: Making | None = None
+    filling: Filling | None = None
     spot: tuple[int, int] = (0, 0)
     title: str = ""
     sent: int = 0

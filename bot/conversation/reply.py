@@ -43,11 +43,12 @@ def _messages(said: Say | Show, person: str, capabilities: Capabilities) -> Iter
     if isinstance(said, Show):
         composer = Composer(0, said.content)
         fills = json.dumps(dict(said.values))
+        if said.template:
+            composed = [composer.compose_template(0, person, fills)]
+        else:
+            composed = [composer.compose(0, person, step, fills) for step in range(composer.steps)]
         # The mark is taken off: an echo of a preview is no evidence for anybody's delivery.
-        return [
-            composer.compose(0, person, step, fills).model_copy(update={"metadata": ""})
-            for step in range(composer.steps)
-        ]
+        return [message.model_copy(update={"metadata": ""}) for message in composed]
     text, choices = _with_choices(said, capabilities)
     parts = split(text, capabilities)
     return [

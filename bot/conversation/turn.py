@@ -107,10 +107,11 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """The messages of a broadcast as a subscriber with these values would get them."""
+    """The messages of a broadcast, or its `template`, as a subscriber with these values would get them."""
 
     content: Content
     values: Mapping[str, str]
+    template: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,14 @@ Json = dict[str, Any]
 
 _PICTURE = Path(__file__).parent / "static" / "pictures" / "spring.png"
 _PEOPLE_MOST = 100_000
+_TEMPLATE = {
+    "name": "order_update",
+    "language": "en",
+    "category": "UTILITY",
+    "components": [
+        {"type": "BODY", "text": "Hello {{1}}, your order {{2}} is on its way. Answer STOP to hear no more."},
+    ],
+}
 
 
 class Account(ABC):
@@ -70,6 +78,10 @@ class Account(ABC):
         """Bring people in and return their ids."""
 
     @abstractmethod
+    def furnish(self) -> None:
+        """Give the account what its owner would have made in the platform's own tools."""
+
+    @abstractmethod
     def turn_away(self, identity: str, *, on: bool) -> None:
         """Let a person turn their back on the account, or come back."""
 
@@ -100,6 +112,10 @@ class MessengerAccount(Account):
             for person in people
         ]
         return [str(simulator.post("people", each)["psids"][0]) for each in wanted]
+
+    def furnish(self) -> None:
+        """Let the Page have a template for people whose window is closed."""
+        self.simulator().post("templates", _TEMPLATE)
 
     def turn_away(self, identity: str, *, on: bool) -> None:
         """Block the Page, or unblock it."""
@@ -136,6 +152,9 @@ class WeChatAccount(Account):
             if person.kind in _OUT_OF_REACH:
                 simulator.post(f"people/{identity}", _OUT_OF_REACH[person.kind])
         return found
+
+    def furnish(self) -> None:
+        """Leave it as it is: broadcasts need nothing made beforehand here."""
 
     def turn_away(self, identity: str, *, on: bool) -> None:
         """Unfollow the account, or follow it and take its messages again."""

@@ -37,6 +37,7 @@ class Seeded:
 def bring_in(installation: Installation, account: Account, people: Sequence[Person]) -> Seeded:
     """Let people and an admin come to an account, and import what an owner would know of them."""
     everybody = [_ADMINS[account.platform], *people]
+    account.furnish()
     seeded = Seeded(dict(zip(account.arrive(everybody), everybody, strict=True)))
     file = installation.processes.folder / f"{account.channel}.csv"
     _write(file, seeded.people, account.window, datetime.now(UTC))

@@ -7,16 +7,15 @@ methods are broken there and are not used.
 """
 
 import json
-import ssl
 from collections.abc import Mapping
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 
 import requests
 from pymessenger.bot import Bot
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, SSLError
 
+from handlers.http import deafen
 from handlers.secret import Secret
+from handlers.silence import never_left
 
 
 class Answer(NamedTuple):
@@ -61,8 +60,7 @@ class PageClient(Bot):  # type: ignore[misc]  # pymessenger is published without
         self.timeout = timeout
         self.headers = {"Authorization": f"Bearer {access_token}", "Content-Type": "application/json"}
         self.session = requests.Session()
-        self.session.trust_env = False  # a netrc entry would replace the Authorization header
-        self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        deafen(self.session)
         self.session.headers.update(self.headers)
 
     @property
@@ -101,18 +99,7 @@ class PageClient(Bot):  # type: ignore[misc]  # pymessenger is published without
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            no_answer = NoAnswer(type(error).__name__, never_left=_never_left(error))
+            no_answer = NoAnswer(type(error).__name__, never_left=never_left(error))
         else:
             return Answer(response.status_code, response.headers, response.content)
         raise no_answer  # out here, so that the library's error is not chained to it
-
-
-def _never_left(error: requests.RequestException) -> bool:
-    """Tell whether `error` came before the first byte of the request was written."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else None
-    if isinstance(reason, SSLError):
-        return bool(reason.args) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)

@@ -48,6 +48,12 @@ _NOT_LIVE = Failure(
 _TOKEN = Failure(
     "token_refused", Fate.PAUSE, "Facebook refused the access token. Make a new one for the Page, then resume."
 )
+_TEMPLATE = Failure(
+    "template_refused",
+    Fate.STOP,
+    "Facebook does not let this template be sent (code {code}): it may be paused, rejected or deleted. See to it in "
+    "Meta's tools, then resume; cancel leaves out whoever has not got it yet.",
+)
 _CHECKPOINT = Failure(
     "token_refused",
     Fate.PAUSE,
@@ -195,6 +201,30 @@ REDIRECTED = Failure(
     "wrong_address", Fate.PAUSE, "Facebook's address answers with a redirect. Correct api_base, then resume."
 )
 NEVER_LEFT = Failure("no_connection", Fate.RETRY, "Facebook could not be reached, so nothing was sent; we try again.")
+
+
+# What a refusal means when it answers a template, by the reason of its row. Outside the window an approved template is
+# all that is taken (utility messages, 13 March 2026), so 10/2018278 says there that this one is not approved.
+# A value that does not fit gives a plain 100, and may be one person's.
+TEMPLATE_FAILURES: dict[str, Failure] = {
+    "outside_window": _TEMPLATE,
+    "invalid_request": Failure(
+        "template_invalid",
+        Fate.GIVE_UP,
+        "Facebook found something wrong in the template or what was filled in for them (code {code}).",
+    ),
+    "no_permission": Failure(
+        "no_utility_permission",
+        Fate.STOP,
+        "The app lacks the permission page_utility_messaging for this Page, without which no template may be sent. "
+        "Grant it, then resume; cancel leaves out whoever has not got it yet.",
+    ),
+}
+
+
+def template_failure(row: Failure) -> Failure:
+    """Return what a row means where the refused message was a template."""
+    return TEMPLATE_FAILURES.get(row.reason, row)
 
 
 def failure(code: int, subcode: int | None = None, message: str = "", *, transient: bool = False) -> Failure:

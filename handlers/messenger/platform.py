@@ -1,12 +1,14 @@
 """Messenger as the rest of the program sees it: the files beside this one behind the contract's verbs."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import aiohttp
 
 from handlers.content import Content, Image, Outgoing
 from handlers.contract import Capabilities, Problem, Profile, RawRequest, Reply
 from handlers.events import Event
+from handlers.finding import Finding
 from handlers.messenger.capabilities import CAPABILITIES, UPLOAD_LIFETIME
 from handlers.messenger.check import check
 from handlers.messenger.client import PageClient
@@ -16,12 +18,14 @@ from handlers.messenger.parse import parse
 from handlers.messenger.profile import read_profile
 from handlers.messenger.send import BulkSender, send
 from handlers.messenger.signature import handshake, verify
+from handlers.messenger.templates import read_templates
 from handlers.outcomes import Outcome
 from handlers.secret import Secret
+from handlers.templates import ListedTemplate
 
 
 class Messenger:
-    """One Messenger Page. Implements `handlers.contract.Platform`.
+    """One Messenger Page. Implements `handlers.contract.Platform` and `handlers.templates.HasTemplates`.
 
     `api_base` is scheme, host and port alone; `timeout` is (seconds to connect, seconds without a byte)
     for single calls. Raises ValueError for an empty id or secret: an empty one would let anybody in.
@@ -108,6 +112,10 @@ class Messenger:
         """Read what Meta tells about a PSID; None where it tells nothing. Never raises."""
         return read_profile(self._client, person)
 
-    def diagnose(self) -> list[tuple[bool, str]]:
-        """Ask Meta what is right and what to mend: one (fine, sentence) per line."""
-        return diagnose(self._client)
+    def templates(self) -> tuple[ListedTemplate, ...]:
+        """Read the Page's utility templates. Raises `PlatformError`."""
+        return read_templates(self._client)
+
+    def diagnose(self, now: datetime) -> Iterator[Finding]:
+        """Ask Meta what is right, what somebody should know and what to mend."""
+        return diagnose(self._client, now)

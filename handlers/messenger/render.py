@@ -2,25 +2,29 @@
 
 from typing import Any
 
-from handlers.content import Article, Button, Card, Choice, Message, Outgoing, Text
+from handlers.content import Article, Button, Card, Choice, Message, Outgoing, Template, Text
 
 # Policy lanes (reference/send-api, `messaging_type`): an answer, or a proactive message inside the window.
 MESSAGING_TYPES = {"reply": "RESPONSE", "broadcast": "UPDATE"}
+TEMPLATE_TYPE = "UTILITY"  # whatever the purpose: a template goes by no other
 
 
 def render(outgoing: Outgoing) -> dict[str, Any]:
     """Return the whole body of the call that sends `outgoing`."""
     return {
         "recipient": {"id": outgoing.to},
-        "messaging_type": MESSAGING_TYPES[outgoing.purpose],
+        "messaging_type": (
+            TEMPLATE_TYPE if isinstance(outgoing.message, Template) else MESSAGING_TYPES[outgoing.purpose]
+        ),
         "message": render_message(outgoing.message, outgoing.choices, outgoing.metadata),
     }
 
 
-def render_message(message: Message, choices: tuple[Choice, ...] = (), metadata: str = "") -> dict[str, Any]:
+def render_message(message: Message | Template, choices: tuple[Choice, ...] = (), metadata: str = "") -> dict[str, Any]:
     """Return the `message` part, which names nobody: it may be kept for everyone who gets the same."""
-    rendered = _body(message)
-    if choices:
+    rendered = _utility(message) if isinstance(message, Template) else _body(message)
+    # Quick replies go with a text or an attachment only; a template brings its own buttons.
+    if choices and not isinstance(message, Template):
         rendered["quick_replies"] = [
             {"content_type": "text", "title": choice.title, "payload": choice.value} for choice in choices
         ]
@@ -47,6 +51,18 @@ def _body(message: Message) -> dict[str, Any]:
             return _generic([_card(card) for card in message.cards])
         case "articles":
             return _generic([_article(article) for article in message.articles])
+
+
+def _utility(template: Template) -> dict[str, Any]:
+    """Return a template with its values: in their order, or each with the name of its place."""
+    sent: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
+    if template.values:
+        parameters = [
+            {"type": "text", **({"parameter_name": value.name} if template.named else {}), "text": value.text}
+            for value in template.values
+        ]
+        sent["components"] = [{"type": "body", "parameters": parameters}]
+    return {"template": sent}
 
 
 def _text(message: Text) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """One call out, one outcome back, by two roads: a blocking one for replies, an asynchronous one for bulk."""
 
 import json
+from dataclasses import replace
 
 import aiohttp
 from yarl import URL
 
-from handlers.content import Outgoing
+from handlers.content import Outgoing, Template
 from handlers.messenger.answer import read_outcome
 from handlers.messenger.client import NoAnswer, PageClient
-from handlers.messenger.failures import NEVER_LEFT
+from handlers.messenger.failures import NEVER_LEFT, template_failure
 from handlers.messenger.render import render
 from handlers.outcomes import Outcome, Refused, Uncertain
 
@@ -19,7 +20,7 @@ def send(client: PageClient, outgoing: Outgoing) -> Outcome:
         answer = client.send_raw(render(outgoing))
     except NoAnswer as silence:
         return _silence(silence.why, never_left=silence.never_left)
-    return read_outcome(*answer)
+    return _about(outgoing, read_outcome(*answer))
 
 
 class BulkSender:
@@ -34,11 +35,19 @@ class BulkSender:
         body = json.dumps(render(outgoing)).encode()
         try:
             async with http.post(self._url, data=body, headers=self._headers, allow_redirects=False) as response:
-                return read_outcome(response.status, response.headers, await response.read())
+                answer = read_outcome(response.status, response.headers, await response.read())
+                return _about(outgoing, answer)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             return _silence(type(error).__name__, never_left=True)
         except (aiohttp.ClientError, TimeoutError) as error:
             return _silence(type(error).__name__, never_left=False)
+
+
+def _about(outgoing: Outgoing, outcome: Outcome) -> Outcome:
+    """Return the outcome, a refusal read as what it says of this kind of message."""
+    if isinstance(outgoing.message, Template) and isinstance(outcome, Refused):
+        return replace(outcome, failure=template_failure(outcome.failure))
+    return outcome
 
 
 def _silence(why: str, *, never_left: bool) -> Outcome:

@@ -35,7 +35,7 @@ class Control:
             ("GET", "/sends", self._sends),
             ("GET", "/counts", self._counts),
             ("POST", "/settle", self._settle),
-            ("POST", "/templates", self._judge_template),
+            ("POST", "/templates", self._template),
         )
         return routes(
             table + CommonControl(self._page).rows(), nobody=GraphError, sentence="There is nobody with this PSID."
@@ -153,9 +153,11 @@ class Control:
         seconds = float((await read_body(request)).get("seconds", _SETTLE_SECONDS))
         return answer({"settled": await self._page.world.webhooks.settle(seconds)})
 
-    async def _judge_template(self, request: web.Request) -> web.Response:
-        """Set a template's status: `{name, status}`."""
+    async def _template(self, request: web.Request) -> web.Response:
+        """Set a template's status: `{name, status}`; or make one: `{name, language, category, components}`."""
         body = await read_body(request)
+        if "components" in body:
+            return answer(self._page.world.templates.add(body))
         if not self._page.world.templates.set_status(body.get("name"), body.get("status")):
             raise BadRequest(f"There is no template named {body.get('name')!r}.")
         return answer({"success": True})

@@ -85,4 +85,4 @@ def _refusal(code: int, message: str, row: Failure, now: datetime) -> Refused | 
     if code == QUOTA_SPENT:
         row = replace(row, wait_seconds=until_midnight(now))
     rid = _RID.search(message)
-    return Refused(row, str(code), rid[1] if rid else "")
+    return Refused(row, str(code), rid[1] if rid else "", said=message)

@@ -7,21 +7,20 @@ a token is refused) are replaced; its `message.send_mass_*` bodies are out of da
 
 import logging
 import re
-import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 
 import requests
 import structlog
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, SSLError
 from wechatpy.client import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
 from handlers.contract import PlatformError
+from handlers.http import deafen
 from handlers.outcomes import Failure, Refused, Uncertain
 from handlers.secret import Secret
+from handlers.silence import never_left
 from handlers.wechat.answer import Result, read_answer, sentence
 from handlers.wechat.failures import NEVER_LEFT, STALE_TOKEN, failure, token_failure
 from handlers.wechat.token import Tokens, TokenStore
@@ -71,8 +70,7 @@ class AccountClient(WeChatClient):  # type: ignore[misc]  # wechatpy is publishe
         self.API_BASE_URL = f"{self.api_base}/cgi-bin/"
         self.now = now
         self.tokens = Tokens(app_id=app_id, store=store, fetch=self.fetch_token, now=now)
-        self._http.trust_env = False  # a proxy of the environment would read the token
-        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        deafen(self._http)
 
     @property
     def access_token(self) -> Secret:
@@ -163,7 +161,7 @@ class AccountClient(WeChatClient):  # type: ignore[misc]  # wechatpy is publishe
         except requests.RequestException as error:
             # Not passed on: the library's own error prints the address with the token.
             why = type(error).__name__
-            return Refused(NEVER_LEFT, why) if _never_left(error) else Uncertain(f"no answer: {why}")
+            return Refused(NEVER_LEFT, why) if never_left(error) else Uncertain(f"no answer: {why}")
         return self.read(path, response.status_code, response.content, row, taken)
 
     def _handle_result(self, res: requests.Response, *_: object, **__: object) -> requests.Response:
@@ -174,14 +172,3 @@ class AccountClient(WeChatClient):  # type: ignore[misc]  # wechatpy is publishe
 def is_stale(result: Result) -> bool:
     """Tell whether a call was refused because of its token."""
     return isinstance(result, Refused) and result.code in _STALE
-
-
-def _never_left(error: requests.RequestException) -> bool:
-    """Tell whether `error` came before the first byte of the request was written."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else None
-    if isinstance(reason, SSLError):
-        return bool(reason.args) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)

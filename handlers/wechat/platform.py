@@ -18,6 +18,7 @@ from handlers.contract import (
     Unreadable,
 )
 from handlers.events import Event
+from handlers.finding import Finding
 from handlers.many import Follower, FollowerPage
 from handlers.outcomes import Outcome, Refused
 from handlers.secret import Secret
@@ -81,6 +82,7 @@ class WeChat:
             raise ValueError(f"account is subscription or service, not {account}.")
         self._app_id = app_id
         self._token = token
+        self._account = account
         self._original_id = original_id
         self._api_base = api_base
         self._now = now
@@ -164,9 +166,15 @@ class WeChat:
         """Return None: since 2021 WeChat tells neither names nor language of a follower."""
         return None
 
-    def diagnose(self) -> list[tuple[bool, str]]:
-        """Ask WeChat what is right and what to mend: one (fine, sentence) per line."""
-        return diagnose(self._client, self._mass, encrypted=self._envelope is not None, original_id=self._original_id)
+    def diagnose(self, now: datetime) -> Iterator[Finding]:  # noqa: ARG002 - nothing that WeChat tells has an end
+        """Ask WeChat what is right, what somebody should know and what to mend."""
+        return diagnose(
+            self._client,
+            self._mass,
+            account=self._account,
+            encrypted=self._envelope is not None,
+            original_id=self._original_id,
+        )
 
     def follower_pages(self, after: str = "") -> Iterator[FollowerPage]:
         """Yield the list of followers, up to 10,000 a page, from behind `after`. Raises `PlatformError`."""

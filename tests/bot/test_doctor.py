@@ -12,9 +12,9 @@ from werkzeug.serving import make_server
 
 from bot import create_app
 from bot.cli import main
-from bot.doctor import clock, database, installation, messenger, queue
+from bot.doctor import clock, database, installation, queue
 from bot.doctor.examine import examine
-from bot.doctor.finding import Level
+from handlers.finding import Level
 from handlers.simulator.messenger import MessengerSimulator
 from handlers.simulator.messenger_config import MessengerConfig
 from handlers.simulator.serving import Running
@@ -200,32 +200,6 @@ def test_offline_asks_nobody(page):
     assert simulator.page.world.record.calls == 0
 
 
-TOKEN = {"is_valid": True, "type": "PAGE", "expires_at": 0, "scopes": ["pages_messaging", "pages_manage_metadata"]}
-
-
-@pytest.mark.parametrize(
-    ("change", "level", "sentence"),
-    [
-        ({"is_valid": False, "error": {"message": "Session has expired."}}, Level.FIX, "Session has expired."),
-        ({"type": "USER"}, Level.FIX, "is of the kind USER; a Page access token is needed"),
-        ({"expires_at": int((NOW + timedelta(days=2)).timestamp())}, Level.FIX, "ends on 2026-11-26 09:00 UTC"),
-        ({"expires_at": int((NOW + timedelta(days=50)).timestamp())}, Level.WARN, "ends on 2027-01-13 09:00 UTC"),
-        ({"data_access_expires_at": int((NOW + timedelta(days=2)).timestamp())}, Level.FIX, "people's data ends"),
-        ({"scopes": ["pages_messaging"]}, Level.FIX, "lacks the permissions pages_manage_metadata"),
-    ],
-)
-def test_what_is_wrong_with_a_token_is_named(change, level, sentence):
-    assert any(sentence in line for line in told(messenger.read_token({**TOKEN, **change}, NOW), level))
-
-
-def test_a_good_token_needs_nothing():
-    assert {found.level for found in messenger.read_token(TOKEN, NOW)} == {Level.OK}
-
-
-def test_a_token_nobody_can_read_is_a_warning():
-    assert [found.level for found in messenger.read_token(None, NOW)] == [Level.WARN]
-
-
 @pytest.mark.parametrize(
     ("off", "level"),
     [(0, Level.OK), (3, Level.OK), (-30, Level.WARN), (30, Level.WARN), (90, Level.FIX), (-7200, Level.FIX)],
@@ -284,6 +258,13 @@ def test_an_empty_database_is_to_be_migrated(tmp_path):
     opened = open_database("sqlite:///new.db", tmp_path)
     assert told(database.examine(opened), Level.FIX) == ["database: empty; run python -m bot migrate"]
     opened.close()
+
+
+def test_a_database_of_a_newer_version_is_found(page):
+    installed, _ = page()
+    installed.database.execute_sql("INSERT INTO schema_migration (name, applied) VALUES ('9999_later', '2027-01-01')")
+    (line,) = told(database.examine(installed.database), Level.FIX)
+    assert "made by a newer version, which added 9999_later" in line
 
 
 def test_a_database_that_cannot_be_written_is_found(page):

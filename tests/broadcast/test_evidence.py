@@ -97,3 +97,26 @@ def test_evidence_for_the_first_of_two_messages_lets_the_second_follow(lab):
     lab.deliver()
     assert lab.platform.heard("p1") == ["Two"]
     assert the_row(lab, broadcast)[0] == "sent"
+
+
+def test_hearing_of_a_message_again_is_no_second_copy(lab, begun):
+    ledger.record_accepted(begun, 1, [(1, 0, "m1")], lab.now(), worker="w1")
+    assert take_echoes(lab.channel, [echo(begun, 1), echo(begun, 1)], lab.now()) == 0
+
+
+@pytest.mark.parametrize("first", [[echo], []], ids=["the other one after it", "both at once"])
+def test_another_message_id_for_the_same_message_is_a_second_copy(lab, begun, first):
+    for one in first:
+        assert take_echoes(lab.channel, [one(begun, 1)], lab.now()) == 0
+    assert take_echoes(lab.channel, [echo(begun, 1), echo(begun, 1, mid="m2")], lab.now()) == 1
+    assert the_row(lab, begun) == ("sent", "m1", 1)
+
+
+def test_the_second_of_two_messages_is_no_second_copy_of_the_first(lab):
+    lab.people(1)
+    broadcast = lab.broadcast("One", "Two")
+    lab.deliver()
+    (row,) = lab.rows(broadcast)
+    one, two = row.message_ids.split(" ")
+    assert take_echoes(lab.channel, [echo(broadcast, 1, 1, two), echo(broadcast, 1, 0, one)], lab.now()) == 0
+    assert take_echoes(lab.channel, [echo(broadcast, 1, 0, "m9")], lab.now()) == 1

@@ -27,6 +27,7 @@ from handlers.content import (
 )
 from handlers.contract import BadSignature, Limit, Platform, RawRequest, Unreadable
 from handlers.events import Event
+from handlers.finding import Level
 from handlers.fit import fit_message
 from handlers.messenger import failures as messenger_failures
 from handlers.messenger.render import render as render_for_messenger
@@ -74,6 +75,7 @@ SUBJECTS = {
         failures=[
             *messenger_failures.FAILURES.values(),
             *messenger_failures.STATUSES.values(),
+            *messenger_failures.TEMPLATE_FAILURES.values(),
             messenger_failures.UNKNOWN_CODE,
             messenger_failures.OTHER_STATUS,
             messenger_failures.REDIRECTED,
@@ -253,12 +255,18 @@ def test_a_platform_that_cannot_be_reached_was_sent_nothing(subject: Subject) ->
     assert outcome.failure.fate is Fate.RETRY
 
 
+def test_a_platform_that_cannot_be_reached_is_something_to_mend(subject: Subject) -> None:
+    *_, last = subject.make().diagnose(wechat_account.NOW)
+    assert last.level is Level.FIX
+    assert last.sentence.startswith(f"No answer from {NOWHERE}")
+
+
 def test_nothing_it_prints_contains_a_secret(
     subject: Subject, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
     platform = subject.make()
-    printed = [repr(platform), str(platform), str(platform.diagnose()), str(platform.profile("1"))]
+    printed = [repr(platform), str(platform), str([*platform.diagnose(wechat_account.NOW)]), str(platform.profile("1"))]
     printed.append(str(platform.send(Outgoing(to="1", message=SAMPLES["text"]))))
     with pytest.raises(Exception) as refusal:  # noqa: PT011 - whatever it is, it is printed
         platform.upload(Image(url=LINK))

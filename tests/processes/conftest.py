@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from tests.support.postgres import fresh_database
 from tests.support.promise import Sender
 from tests.support.stack import running
 
@@ -19,7 +19,7 @@ def sender(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     folder: Path = tmp_path_factory.mktemp(request.param)
     url = "sqlite:///clarion.db"
     if request.param == "postgres":
-        url = _fresh_database(request.getfixturevalue("postgres_server"))
+        url = fresh_database(request.getfixturevalue("postgres_server"), "processes")
     with running(folder, database_url=url, undo_seconds=0.2) as stack:
         stack.rate = RATE
         stack.start_simulator("--latency-ms", "60-120")
@@ -29,13 +29,6 @@ def sender(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         made = Sender(stack, PEOPLE)
         stack.kill("worker")
         yield made
-
-
-def _fresh_database(server: str) -> str:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS processes WITH (FORCE)")
-        connection.execute("CREATE DATABASE processes")
-    return server.replace("/postgres?", "/processes?")
 
 
 @pytest.fixture

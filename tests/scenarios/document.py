@@ -29,8 +29,10 @@ CONVERSATIONS = (
     ("The second person refuses, on WeChat and in Chinese", "wechat/zh/second_approver_refuses"),
     ("A picture too large", "messenger/zh/picture_too_large"),
     ("Undo at the last second", "messenger/en/undo_at_the_last_second"),
+    ("A few people first", "canary"),
     ("Cards, carousels and buttons", "cards"),
     ("Articles on WeChat", "articles"),
+    ("Outside Messenger's window, by template", "templates"),
     ("What came of it, and once more to those it did not reach", "report"),
     ("The report as a picture", "report_picture"),
     ("Practice", "practice"),
@@ -43,7 +45,7 @@ def page() -> str:
     parts = [INTRODUCTION]
     for title, name in CONVERSATIONS:
         first, _, chat = (HERE / f"{name}.chat").read_text("utf-8").partition("\n")
-        parts.append(f"## {title}\n\n{first.removeprefix('# ')}\n\n```text\n{chat.rstrip()}\n```\n")
+        parts.append(f"## {title}\n\n{first.removeprefix('# ')}\n\n```chat\n{chat.rstrip()}\n```\n")
     return "\n".join(parts)
 
 

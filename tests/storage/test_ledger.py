@@ -39,6 +39,14 @@ def go(broadcast: int, worker: str, claims: list[ledger.Claim]) -> None:
     ledger.mark_sending(broadcast, worker, [claim.subscriber_id for claim in claims], START)
 
 
+def test_only_rows_still_held_are_marked(sending):
+    mine, others = ledger.claim(sending, "w1", 3, START), ledger.claim(sending, "w2", 2, START)
+    ledger.release(["w2"], START)
+    assert ledger.mark_sending(sending, "w1", [claim.subscriber_id for claim in mine], START) == set()
+    people = {claim.subscriber_id for claim in others}
+    assert ledger.mark_sending(sending, "w2", [*people, mine[0].subscriber_id], START) == people
+
+
 def test_planning_twice_makes_each_row_once(sending, channel):
     assert ledger.plan(sending, channel, None, {}, START) == 0
     assert ledger.sums(sending).audience == 5

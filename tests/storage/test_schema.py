@@ -4,6 +4,7 @@ import peewee as pw
 import pytest
 
 from storage import channels
+from storage.database import DatabaseProblem
 from storage.lifecycle import (
     BROADCAST_MOVES,
     CONSENT_MOVES,
@@ -15,7 +16,7 @@ from storage.lifecycle import (
     guarded,
     starts_of,
 )
-from storage.migrate import ensure_schema, missing
+from storage.migrate import ensure_schema, migrate, missing
 from storage.models import TABLES, Broadcast
 from tests.conftest import START
 
@@ -33,6 +34,14 @@ def test_the_columns_in_the_database_are_those_of_the_models(database):
 def test_a_migrated_database_lacks_nothing(database):
     assert missing(database) == []
     ensure_schema(database)
+
+
+def test_a_database_of_a_newer_version_is_refused(database):
+    database.execute_sql("INSERT INTO schema_migration (name, applied) VALUES ('9999_later', '2027-01-01 00:00:00')")
+    for use in (ensure_schema, migrate):
+        with pytest.raises(DatabaseProblem, match="made by a newer version: it has 9999_later"):
+            use(database)
+    database.execute_sql("DELETE FROM schema_migration WHERE name = '9999_later'")
 
 
 def test_a_word_the_code_does_not_know_cannot_be_stored(database):

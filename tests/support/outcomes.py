@@ -6,12 +6,13 @@ from typing import cast
 
 from bot.milestones import Milestones
 from bot.wiring import Runtime
+from broadcast.draft import Draft, from_row
 from broadcast.plan import plan
 from broadcast.service import Desk
-from broadcast.sweep import SYSTEM, hold
+from broadcast.sweep import SYSTEM, finish, hold
 from handlers.messenger.failures import FAILURES
 from handlers.wechat.failures import PICTURE_TOO_LARGE
-from storage import clicks, flow_runs, subscribers
+from storage import clicks, flow_runs, ledger, subscribers
 from storage.broadcasts import move, with_status
 from storage.lifecycle import BroadcastStatus, Consent, RecipientState
 from storage.models import Broadcast, FlowRun, Recipient, Subscriber
@@ -33,14 +34,36 @@ def go_out(channel_id: int, now: datetime) -> None:
 
 def too_large(desk: Desk, now: datetime) -> None:
     """Let the platform refuse the picture of what is starting, as the engine takes it: held, and its admin told."""
-    settings = SimpleNamespace(clarion=SimpleNamespace(language="en"))
-    runtime = cast(Runtime, SimpleNamespace(settings=settings, now=lambda: now))
-    for row in with_status(desk.channel_id, _S.STARTING):
+    for draft in _begun(desk, now):
+        hold(draft, SYSTEM, TOO_LARGE[desk.platform.capabilities.name], now, _milestones(desk, now))
+
+
+def go_as_far(desk: Desk, now: datetime) -> None:
+    """Send what is on its way to everybody who may get it yet, as the engine does, until it is over or has to wait."""
+    _begun(desk, now)
+    for row in with_status(desk.channel_id, _S.SENDING):
+        claims = ledger.claim(row.id, "worker", 100, now)
+        ledger.mark_sending(row.id, "worker", [claim.subscriber_id for claim in claims], now)
+        accepted = [(claim.subscriber_id, claim.step, "m") for claim in claims]
+        ledger.record_accepted(row.id, 1, accepted, now, worker="worker")
+        finish(from_row(row), now, _milestones(desk, now))
+
+
+def _begun(desk: Desk, now: datetime) -> list[Draft]:
+    """Let what is starting send; return it."""
+    rows = with_status(desk.channel_id, _S.STARTING)
+    for row in rows:
         plan(row.id, now)
         move(row.id, _S.SENDING, SYSTEM, now, started_at=now)
-        draft = desk.get(row.id)
-        assert draft is not None
-        hold(draft, SYSTEM, TOO_LARGE[desk.platform.capabilities.name], now, Milestones(runtime))
+    return [draft for row in rows if (draft := desk.get(row.id)) is not None]
+
+
+def _milestones(desk: Desk, now: datetime) -> Milestones:
+    settings = SimpleNamespace(clarion=SimpleNamespace(language="en"))
+    channel = SimpleNamespace(id=desk.channel_id, platform=desk.platform)
+    return Milestones(
+        cast(Runtime, SimpleNamespace(settings=settings, now=lambda: now, channels={desk.channel_name: channel}))
+    )
 
 
 def came_to(channel_id: int, person: str, state: str, reason: str, code: str, now: datetime) -> None:

@@ -6,6 +6,7 @@ twice, nobody lost, and sums that balance are decided here.
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,11 +41,14 @@ class Sender:
         self.people = people + 1  # whoever has written to the channel is a subscriber too
         self._launched = 0
 
-    def launch(self, *messages: str) -> int:
-        """Send a broadcast to everyone by the typed path; return its id when the undo period has begun."""
+    def launch(self, *messages: str, orders: Sequence[str] = ()) -> int:
+        """Send a broadcast to everyone by the typed path; return its id when the undo period has begun.
+
+        `orders` are said on the review card.
+        """
         self._launched += 1
         said = messages or ("Hello!",)
-        for line in (f"/broadcast new Trial {self._launched}", "now", "everyone", *said, "done", "send"):
+        for line in (f"/broadcast new Trial {self._launched}", "now", "everyone", *said, "done", *orders, "send"):
             answer = self.stack.ask(self.boss, line)
         if "type" in answer.lower():
             self.stack.ask(self.boss, str(self.people))
@@ -89,7 +93,7 @@ class Sender:
             time.sleep(0.5)
 
     def _account(self, broadcast: int, steps: int, echoes: bool) -> Account:
-        heard = self._heard(broadcast)
+        heard = self.heard(broadcast)
         rows = self.stack.query(
             "SELECT s.platform_user_id, r.state FROM recipients r JOIN subscribers s ON s.id = r.subscriber_id"
             f" WHERE r.broadcast_id = {broadcast}"
@@ -115,7 +119,7 @@ class Sender:
                 blame(f"{person} stands as {state} and got {heard[person]}")
         return account
 
-    def _heard(self, broadcast: int) -> dict[str, list[int]]:
+    def heard(self, broadcast: int) -> dict[str, list[int]]:
         """Return the numbers of the messages each person was sent, in the order the platform accepted them."""
         heard: dict[str, list[int]] = defaultdict(list)
         sends: list[dict[str, Any]] = self.stack.sim("sends")["sends"]

@@ -127,7 +127,7 @@ class Stack:
     def _start(self, name: str, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         with (self.folder / f"{name}.log").open("a") as errors:
             process = subprocess.Popen(
-                [sys.executable, *arguments],
+                [*self._command(name), *arguments],
                 cwd=self.folder,
                 env={**self._environment, **(env or {})},
                 stdout=subprocess.PIPE if name == "simulator" else errors,
@@ -137,6 +137,10 @@ class Stack:
             )
         self._processes[name] = process
         return process
+
+    def _command(self, name: str) -> list[str]:  # noqa: ARG002 - hosts differ in this, see tests/support/hosts.py
+        """Return how Python is started for the process of this name."""
+        return [sys.executable]
 
     @property
     def postgres(self) -> bool:

@@ -18,7 +18,7 @@ as `-- at shop: 3 people can get it`.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from itertools import count
 
@@ -26,10 +26,11 @@ from bot.commands.claim import claim
 from bot.conversation.runner import converse
 from broadcast.arrange import parts
 from broadcast.service import Desk
-from handlers.content import Article, Button, Card, Choice, Image, Outgoing, Text
+from handlers.content import Article, Button, Card, Choice, Image, Outgoing, Template, Text
 from handlers.events import MessageReceived
+from handlers.templates import APPROVED, ListedTemplate
 from handlers.wechat.words import choice_lines, with_lines
-from storage import admins, channels, quotas, subscribers, variables
+from storage import admins, channels, quotas, subscribers, templates, variables
 from storage.lifecycle import Consent
 from storage.models import Admin, Invite, LinkCode, OutboxMessage, Subscriber
 from tests.handlers.wechat.account import make_account
@@ -210,6 +211,9 @@ class Stage:
     def _goes_out(self) -> None:
         outcomes.go_out(self.desk.channel_id, self.clock.now())
 
+    def _goes_as_far(self) -> None:
+        outcomes.go_as_far(self.desk, self.clock.now())
+
     def _came_to(self, person: str, state: str, reason: str | None, code: str | None) -> None:
         outcomes.came_to(self.desk.channel_id, person, state, reason or "", code or "", self.clock.now())
 
@@ -230,6 +234,25 @@ class Stage:
 
     def _refused(self) -> None:
         outcomes.too_large(self.desk, self.clock.now())
+
+    def _template(self, name: str, language: str, body: str) -> None:
+        places = [*dict.fromkeys(re.findall(r"{{(\w+)}}", body))]
+        listed = ListedTemplate(
+            name, language, APPROVED, body, tuple(places), named=not all(map(str.isdecimal, places)),
+            way_out="STOP" in body or "退订" in body,
+        )  # fmt: skip
+        self._templates([*self._known_templates(), asdict(listed)])
+
+    def _template_is(self, name: str, status: str) -> None:
+        self._templates([one | ({"status": status} if one["name"] == name else {}) for one in self._known_templates()])
+
+    def _known_templates(self) -> list[dict[str, object]]:
+        row = templates.known(self.desk.channel_id)
+        return row.templates if row else []
+
+    def _templates(self, listed: list[dict[str, object]]) -> None:
+        templates.want(self.desk.channel_id, self.clock.now())
+        templates.write(self.desk.channel_id, listed, self.clock.now())
 
     def _flow(self, name: str, title: str) -> None:
         self.desk = replace(self.desk, flows={**self.desk.flows, name: title})
@@ -279,6 +302,7 @@ DEEDS = {
     r"(\w+) (\w+) \((\w+)\) can get it": Stage._person,
     r"there are (\d+) drafts called (\w+)": Stage._drafts,
     r"it goes out": Stage._goes_out,
+    r"it goes out as far as it may": Stage._goes_as_far,
     r"for (\w+) it is (\w+)(?:, (\w+)(?: (\w+))?)?": Stage._came_to,
     r"(\w+) taps button ([\d.]+)": Stage._taps,
     r"(\w+) goes through the flow (\w+)": Stage._goes_through,
@@ -287,6 +311,8 @@ DEEDS = {
     r"(\w+) speaks Chinese": Stage._speaks_chinese,
     r"the platform finds the picture too large": Stage._refused,
     r"there is the flow (\w+) \((.+)\)": Stage._flow,
+    r"the Page has the template (\w+) \((\w+)\): (.+)": Stage._template,
+    r"the template (\w+) is (\w+)": Stage._template_is,
     r"a second person is needed above (\d+)": Stage._approve_above,
     r"a number is asked for above (\d+)": Stage._confirm_above,
     r"the code (\w+) links (\w+)": Stage._link_code,
@@ -299,6 +325,9 @@ def _shown(out: Outgoing, speaker: str) -> list[str]:
     match out.message:
         case Text(text=text, buttons=buttons):
             lines = [*_lines(text, speaker), *_buttons(buttons)]
+        case Template(name=name, language=language, values=values):
+            filled = "".join(f" · {value.text}" for value in values)
+            lines = [f"{speaker}> (template {name}, {language}{filled})"]
         case Image(url=url):
             lines = [f"{speaker}> (picture {url})"]
         case other:

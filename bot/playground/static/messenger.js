@@ -10,6 +10,7 @@ import { link, linked } from "./text.js";
 export function bubble(message, tap) {
   if (message.postback) return said(message.postback.title);
   if (message.attachment) return attachment(message.attachment, tap);
+  if (message.template) return said(utility(message.template));
   if (message.attachments) return el("div", { class: "pieces" }, ...message.attachments.map((it) => attachment(it, tap)));
   return message.text === undefined ? null : said(message.text);
 }
@@ -18,7 +19,14 @@ export function bubble(message, tap) {
 export function words(message) {
   const piece = message.attachment ?? message.attachments?.[0];
   if (piece?.type === "image") return "a picture";
+  if (message.template) return utility(message.template);
   return message.text ?? message.postback?.title ?? piece?.payload?.text ?? piece?.payload?.elements?.[0]?.title ?? "";
+}
+
+/** Return a utility template in words: the platform knows its text, the message only its name and its values. */
+function utility({ name, components = [] }) {
+  const values = components.flatMap(({ parameters = [] }) => parameters.map(({ text }) => text));
+  return `[template ${[name, ...values].join(" · ")}]`;
 }
 
 function said(text) {

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.conversation.edits import Also, Edit, read_also, read_edit, read_way_out
+from bot.conversation.edits import Also, Edit, TemplateOrder, read_also, read_edit, read_template, read_way_out
 
 ORDERS = (
     ("remove 2", Edit("remove", 2)),
@@ -61,3 +61,26 @@ def test_a_new_wording_of_the_way_out_is_read(typed: str, words: str | None) -> 
 )
 def test_a_further_channel_is_named_in_either_language(text: str, expected: Also | None) -> None:
     assert read_also(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "order"),
+    [
+        ("template order_update", TemplateOrder("order_update")),
+        ("Template  order_update  zh_CN ", TemplateOrder("order_update", "zh_CN")),
+        ("模板 order_update en", TemplateOrder("order_update", "en")),
+        ("模板order_update", TemplateOrder("order_update")),
+        ("template", TemplateOrder()),
+        ("templates", TemplateOrder()),
+        ("模板", TemplateOrder()),
+        ("模板列表", TemplateOrder()),
+        ("template off", TemplateOrder(off=True)),
+        ("模板 不用", TemplateOrder(off=True)),
+        ("template of the week", None),
+        ("our template", None),
+        ("模板在这里", None),
+        ("", None),
+    ],
+)
+def test_an_order_about_the_template_is_read(typed: str, order: TemplateOrder | None) -> None:
+    assert read_template(typed) == order

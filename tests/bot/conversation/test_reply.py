@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.conversation.reply import outgoing, split
 from bot.conversation.turn import Say, Show
-from handlers.content import Choice, Content, Image, Text
+from handlers.content import Choice, Content, Image, Template, TemplateValue, Text
 from handlers.contract import Limit
 from handlers.messenger.capabilities import CAPABILITIES
 
@@ -67,3 +67,12 @@ def test_a_preview_is_what_a_subscriber_would_get_without_the_mark(values: dict[
     assert (first.purpose, last.purpose, first.metadata, last.metadata) == ("broadcast", "broadcast", "", "")
     assert not first.choices
     assert [choice.value for choice in last.choices] == ["STOP"]
+
+
+def test_a_template_is_previewed_with_its_values_and_without_the_mark() -> None:
+    template = Template(name="visit", language="en", values=(TemplateValue(name="1", text="{first_name|there}"),))
+    content = Content(messages=(Text(text="Hi"),), template=template)
+    (shown,) = outgoing((Show(content, {"first_name": "Mei"}, template=True),), "anna", CAPABILITIES)
+    assert isinstance(shown.message, Template)
+    assert [value.text for value in shown.message.values] == ["Mei"]
+    assert (shown.to, shown.metadata, shown.choices) == ("anna", "", ())

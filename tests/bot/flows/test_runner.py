@@ -1,7 +1,7 @@
 """Flows through the real webhook: entered, answered, written down, taken on by the clock, ended by STOP."""
 
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,7 +13,9 @@ from bot.flows.load import Flows
 from broadcast import who
 from broadcast.draft import from_row
 from broadcast.outgoing import Composer
-from storage import broadcasts, flow_runs, ledger, subscribers
+from handlers.content import Content, Template, Text
+from handlers.templates import ListedTemplate
+from storage import broadcasts, flow_runs, ledger, subscribers, templates
 from storage.models import Click, FlowRun, OutboxMessage, Recipient, Subscriber
 from tests.support.page import Page
 
@@ -229,6 +231,19 @@ def test_a_broadcast_whose_flow_is_gone_does_not_start(page, got):
     assert page.runtime.objection(draft) == ""
     gone = replace(page.runtime, flows=Flows())
     assert "There is no flow called “tea”" in gone.objection(draft)
+
+
+def test_a_broadcast_whose_template_was_paused_meanwhile_does_not_start(page):
+    template = Template(name="visit", language="en")
+    content = Content(messages=(Text(text="Hi"),), template=template).model_dump(mode="json")
+    draft = from_row(broadcasts.create(page.channel.id, "b", "boss", page.clock.now(), content=content))
+    assert page.runtime.objection(draft) == ""
+    listed = ListedTemplate("visit", "en", "APPROVED", "Hello")
+    templates.want(page.channel.id, page.clock.now())
+    templates.write(page.channel.id, [asdict(listed)], page.clock.now())
+    assert page.runtime.objection(draft) == ""
+    templates.write(page.channel.id, [asdict(replace(listed, status="PAUSED"))], page.clock.now())
+    assert "has paused the template visit" in page.runtime.objection(draft)
 
 
 def test_an_erased_person_is_nowhere_and_the_sums_stay(page, got, clock):

@@ -4,8 +4,9 @@ import pytest
 import xmltodict
 
 from handlers.content import Choice, Image, Outgoing, Text
+from handlers.finding import Finding, Level, fine, fix
 from handlers.secret import Secret
-from tests.handlers.wechat.account import AES_KEY, OPENID, SECRETS, make_account, payload, posted
+from tests.handlers.wechat.account import AES_KEY, NOW, OPENID, SECRETS, make_account, payload, posted
 from tests.handlers.wechat.api import TOKEN_PATH, Told, answer, error
 
 HELLO = Outgoing(to=OPENID, message=Text(text="Send it?"), choices=(Choice(title="Yes", value="b:yes"),))
@@ -56,17 +57,17 @@ def test_nothing_is_told_about_a_person_and_nothing_is_asked(api, account):
     assert api.asked == []
 
 
-def lines(account) -> list[tuple[bool, str]]:
-    found = account.diagnose()
-    assert not any(secret in sentence for _, sentence in found for secret in SECRETS)
+def lines(account) -> list[Finding]:
+    found = [*account.diagnose(NOW)]
+    assert not any(secret in line.sentence for line in found for secret in SECRETS)
     return found
 
 
 def test_an_account_in_order_is_said_to_be(api, clock):
     api.tell(QUOTA, answer(errcode=0, quota={"daily_limit": 100, "used": 3, "remain": 97}))
     found = lines(make_account(api.base, clock, encoding_aes_key=AES_KEY))
-    assert all(fine for fine, _ in found)
-    assert found[-1] == (True, "97 of 100 mass calls are left today.")
+    assert {line.level for line in found} == {Level.OK}
+    assert found[-1] == fine("97 of 100 mass calls are left today.")
 
 
 @pytest.mark.parametrize(
@@ -80,31 +81,38 @@ def test_an_account_in_order_is_said_to_be(api, clock):
 )
 def test_a_token_that_is_not_given_is_explained_and_ends_the_questions(api, account, told, words):
     api.tell(TOKEN_PATH, told)
-    fine, sentence = lines(account)[-1]
-    assert not fine
-    assert words in sentence
+    last = lines(account)[-1]
+    assert last.level is Level.FIX
+    assert words in last.sentence
     assert len(api.asked) == 1
 
 
+def test_an_address_that_is_not_listed_is_named(api, account):
+    api.tell(TOKEN_PATH, error(40164, "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist rid: 5f1e-0a"))
+    assert lines(account)[-1].sentence.startswith("this server's address 203.0.113.7 is not on the IP allow-list")
+
+
 def test_nobody_listening_is_said_with_the_address():
-    assert lines(make_account())[-1] == (False, "No answer from http://127.0.0.1:9. Check api_base and the network.")
+    assert lines(make_account())[-1] == fix("No answer from http://127.0.0.1:9. Check api_base and the network.")
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("told", "level", "words"),
     [
-        (error(48001), "has to be verified"),
-        (answer(errcode=0, quota={"daily_limit": 100, "used": 100, "remain": 0}), "All 100 mass calls"),
+        (error(48001), Level.FIX, "has to be verified"),
+        (answer(errcode=0, quota={"daily_limit": 100, "used": 100, "remain": 0}), Level.WARN, "All 100 mass calls"),
     ],
 )
-def test_mass_messages_that_are_not_to_be_had_are_said(api, account, told, words):
+def test_mass_messages_that_are_not_to_be_had_are_said(api, account, told, level, words):
     api.tell(QUOTA, told)
-    fine, sentence = lines(account)[-1]
-    assert not fine
-    assert words in sentence
+    last = lines(account)[-1]
+    assert last.level is level
+    assert words in last.sentence
 
 
 def test_plain_mode_and_a_missing_original_id_are_mentioned(api, clock):
-    said = " ".join(sentence for _, sentence in lines(make_account(api.base, clock, original_id="")))
+    said = " ".join(
+        line.sentence for line in lines(make_account(api.base, clock, original_id="")) if line.level is Level.WARN
+    )
     assert "encoding_aes_key" in said
     assert "original_id is not set" in said
