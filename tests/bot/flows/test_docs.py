@@ -7,7 +7,7 @@ from typing import Literal, get_args, get_origin
 import pytest
 
 from bot.flows import definition
-from bot.flows.definition import AskChoice, Flow, Option, Question, Rule, Step
+from bot.flows.definition import Flow, Option, Question, Rule, Step
 from bot.flows.load import Flows, assemble
 from bot.flows.parts import EVERY_LANGUAGE, Words
 from bot.flows.read import read
@@ -62,15 +62,6 @@ def test_the_words_on_the_page_are_words() -> None:
     for row, word in (("leave the flow", "leave"), ("talk to a person", "human"), ("leave a question out", "skip")):
         line = next(line for line in table.splitlines() if line.startswith(f"| {row}"))
         assert set(re.findall(r"`(.+?)`", line)) <= COMMON[word]
-
-
-def test_the_mistakes_on_the_page_are_made_like_that() -> None:
-    source = {name: text for text, name in BLOCKS}["lunch"]
-    flow = read("flows/lunch.toml", source.replace("Soup", "Something without meat")).flow
-    assert flow is not None
-    assert isinstance(flow.steps[0], AskChoice)
-    with pytest.raises(Exception, match=re.escape(PAGE.split("flows/lunch.toml:22: ")[1].splitlines()[0])):
-        assemble([read("flows/lunch.toml", source.replace("Soup", "Something without meat"))], platforms=PLATFORMS)
 
 
 def test_a_text_may_be_in_every_language_there_is() -> None:
