@@ -8,35 +8,25 @@ were in flight, and the database commits tens of times a second whatever the rat
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Coroutine, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
 
-import aiohttp
 import peewee as pw
 import structlog
 from redis import RedisError
 
-from broadcast import quota
+from broadcast import intent
 from broadcast.departures import Departures
 from broadcast.draft import Draft, from_row
-from broadcast.limits import BULK_SHARE, Pace
+from broadcast.limits import BULK_SHARE
 from broadcast.mass.roads import MASS
 from broadcast.outgoing import Composer
 from broadcast.queue import Queue
-from broadcast.quiet import REASON as QUIET
-from broadcast.quiet import QuietHours
 from broadcast.recorder import Recorder, Result
-from broadcast.sendable import why_not, window_open
-from broadcast.sweep import SYSTEM, Notify, finish, hold
-from broadcast.threads import DatabaseThread
-from handlers.contract import Platform
+from broadcast.surroundings import Surroundings
+from broadcast.sweep import SYSTEM, finish, hold
 from handlers.outcomes import Failure, Fate, Outcome, Refused, Uncertain, Usage
-from handlers.templates import HasTemplates
 from storage import broadcasts, channels, ledger
 from storage.database import transaction
-from storage.ledger import Claim, Standing
+from storage.ledger import Claim
 from storage.lifecycle import BroadcastStatus
 
 BLOCK_SECONDS = 0.03
@@ -70,30 +60,11 @@ _NOT_COMPOSED = Failure("not_composed", Fate.GIVE_UP, "This message could not be
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a channel's delivery works with."""
-
-    channel_id: int
-    platform: Platform
-    rate: float
-    pace: Pace
-    worker: str
-    now: Callable[[], datetime]
-    database: DatabaseThread
-    http: aiohttp.ClientSession
-    notify: Notify
-    prepare: Callable[[Draft], Coroutine[Any, Any, Composer | None]]
-    """Uploads what the broadcast shows; None when that failed and the broadcast was held."""
-    quiet: QuietHours | None = None
-
-
 class Delivery:
     """Sends one channel's broadcasts until told to stop. Make it and run it inside the event loop."""
 
     def __init__(self, around: Surroundings) -> None:
         self._around = around
-        self._has_templates = isinstance(around.platform, HasTemplates)
         self._queues: dict[int, Queue] = {}
         self._closed: list[Queue] = []
         self._unsure: set[int] = set()
@@ -279,7 +250,7 @@ class Delivery:
         go = None
         self._unsure.add(queue.draft.id)
         try:
-            go = await self._around.database.run(self._mark, queue, block)
+            go = await self._around.database.run(intent.mark, self._around, queue, block)
             self._unsure.discard(queue.draft.id)
         finally:
             if go is None:  # no longer sending: the next look gives the rest back; or cut off: it recovers these
@@ -295,7 +266,7 @@ class Delivery:
         most = min(CLAIM_MOST, max(1, int(around.rate)))
         self._unsure.add(queue.draft.id)
         try:
-            taken, claims = await around.database.run(self._claim, queue, most)
+            taken, claims = await around.database.run(intent.claim, around, queue, most)
             queue.claims.extend(claims)
             self._unsure.discard(queue.draft.id)
         finally:
@@ -306,53 +277,6 @@ class Delivery:
         if not queue.calling and await around.database.run(finish, queue.draft, around.now(), around.notify):
             del self._queues[queue.draft.id]
         return False
-
-    def _claim(self, queue: Queue, most: int) -> tuple[int, list[Claim]]:
-        """Claim rows; return how many, and those who need not wait: it would be a pity about their slots."""
-        around, now = self._around, self._around.now()
-        with transaction():
-            claims = ledger.claim(queue.draft.id, around.worker, most, now)
-            waiting = self._put_off(queue, claims, now)
-        return len(claims), [claim for claim in claims if claim.subscriber_id not in waiting]
-
-    def _put_off(self, queue: Queue, people: Sequence[Claim | Standing], now: datetime) -> Collection[int]:
-        """Let those wait whose quiet hours it is; return who."""
-        around = self._around
-        if around.quiet is None:
-            return ()
-        until = {one.subscriber_id: around.quiet.until(now, one.timezone) for one in people}
-        rows = {person: moment for person, moment in until.items() if moment is not None}
-        ledger.put_off(queue.draft.id, around.worker, rows.items(), QUIET, now)
-        return rows.keys()
-
-    def _mark(self, queue: Queue, block: list[Claim]) -> list[Claim] | None:
-        """Mark those of a block who may still be written to and return them; None when it is not sending any more.
-
-        A claim counts only while the row stands where it stood when it was taken: a lost answer that an echo
-        settled may have brought the same row here a second time.
-        """
-        around, now = self._around, self._around.now()
-        broadcast_id = queue.draft.id
-        claims = {(claim.subscriber_id, claim.step): claim for claim in block}
-        with transaction():
-            standings = ledger.standing(broadcast_id, around.worker, [claim.subscriber_id for claim in block])
-            if standings is None:
-                return None
-            standings = [one for one in standings if (one.subscriber_id, one.step) in claims]
-            capped = quota.capped(queue.draft, [one.subscriber_id for one in standings if not one.step], now)
-            facts, template = around.platform.capabilities, self._has_templates and queue.composer.has_template
-            reasons = {one.subscriber_id: why_not(one, facts, now, capped, template=template) for one in standings}
-            ledger.skip(broadcast_id, around.worker, [row for row in reasons.items() if row[1]], now)
-            go = [one for one in standings if not reasons[one.subscriber_id]]
-            waiting = self._put_off(queue, go, now)
-            go = [one for one in go if one.subscriber_id not in waiting]
-            gone = {(one.subscriber_id, one.step): not window_open(one, facts, now) for one in go}
-            ours: set[int] = set()
-            for by_template in set(gone.values()):
-                people = [person for (person, _), other in gone.items() if other is by_template]
-                ours |= ledger.mark_sending(broadcast_id, around.worker, people, now, by_template=by_template)
-        left = [(claim, gone[key]) for key, claim in claims.items() if key in gone and claim.subscriber_id in ours]
-        return [replace(claim, by_template=True) if by_template else claim for claim, by_template in left]
 
     async def _call(self, queue: Queue, claim: Claim, slot: float, apart: float) -> None:
         """Make one call in its slot, and `apart` seconds at least from those before it; hand its outcome on."""

@@ -15,7 +15,7 @@ import structlog
 from redis.asyncio import Redis
 
 from broadcast import sweep
-from broadcast.delivery import IN_FLIGHT_MOST, Delivery, Surroundings
+from broadcast.delivery import IN_FLIGHT_MOST, Delivery
 from broadcast.draft import Draft
 from broadcast.leap import LEAP, WatchedClock
 from broadcast.limits import Pace
@@ -27,6 +27,7 @@ from broadcast.profiles import read_people
 from broadcast.quiet import QuietHours
 from broadcast.replies import Place, Replies
 from broadcast.report_picture import ReportPictures
+from broadcast.surroundings import Surroundings
 from broadcast.sweep import SYSTEM, Notify, Objection
 from broadcast.templates import read_templates
 from broadcast.threads import DatabaseThread

@@ -10,12 +10,13 @@ from typing import Any
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
-from broadcast.delivery import Delivery, Surroundings
+from broadcast.delivery import Delivery
 from broadcast.draft import Draft, from_row
 from broadcast.limits import Pace
 from broadcast.outgoing import Composer
 from broadcast.pictures import place_pictures
 from broadcast.quiet import QuietHours
+from broadcast.surroundings import Surroundings
 from broadcast.threads import DatabaseThread
 from handlers.content import Content, Image, Message, Outgoing, Text
 from handlers.contract import Capabilities

@@ -5,7 +5,7 @@ from datetime import timedelta
 import peewee as pw
 import pytest
 
-from broadcast.delivery import Delivery
+from broadcast import intent
 from handlers.content import Image
 from handlers.outcomes import Accepted, Fate, Uncertain
 from storage import broadcasts, channels, ledger, subscribers
@@ -325,15 +325,12 @@ def cut_once(monkeypatch, module, name: str) -> None:
     monkeypatch.setattr(module, name, work)
 
 
-@pytest.mark.parametrize("deed", ["claim", "_mark", "give_back"])
-def test_a_commit_that_was_cut_off_leaves_nobody_held_for_ever(lab: Lab, monkeypatch, deed):
+@pytest.mark.parametrize(("room", "deed"), [(intent, "claim"), (intent, "mark"), (ledger, "give_back")])
+def test_a_commit_that_was_cut_off_leaves_nobody_held_for_ever(lab: Lab, monkeypatch, room, deed):
     people = lab.people(60)
     lab.rate = 1000
     broadcast = lab.broadcast("One", "Two")
-    if deed == "_mark":
-        cut_once(monkeypatch, Delivery, deed)
-    else:
-        cut_once(monkeypatch, ledger, deed)
+    cut_once(monkeypatch, room, deed)
 
     def pause() -> bool:
         if len(lab.platform.calls) < 20:
