@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self, TextIO
 
-from storage import broadcasts, flow_runs, ledger, subscribers, variables
+from storage import broadcasts, entries, flow_runs, subscribers, variables
+from storage.entries import Sums
 from storage.fields import from_ms
-from storage.ledger import Sums
 from storage.lifecycle import REACHED, UNFINISHED
 from storage.lifecycle import RecipientState as State
 
@@ -216,7 +216,7 @@ def export_recipients(broadcast_id: int, out: TextIO) -> None:
         raise BadFile(f"There is no broadcast {broadcast_id}; `status` lists those there are.")
     writer = csv.writer(out)
     writer.writerow(("platform_user_id", "state", "reason", "message_ids", "updated_at"))
-    for who, state, reason, message_ids, updated_at in ledger.rows(broadcast_id):
+    for who, state, reason, message_ids, updated_at in entries.rows(broadcast_id):
         writer.writerow((who, state, reason, message_ids, _iso(from_ms(updated_at))))
 
 
@@ -240,7 +240,7 @@ def person(channel_id: int, platform_user_id: str) -> dict[str, Any]:
         ],
         "broadcasts": [
             {"id": number, "name": name, "state": state, "reason": reason, "sent_at": _iso(sent_at)}
-            for number, name, state, reason, sent_at in ledger.of_person(known.id)
+            for number, name, state, reason, sent_at in entries.of_person(known.id)
         ],
     }
 
@@ -252,7 +252,7 @@ def _iso(moment: datetime | None) -> str | None:
 def status(channel_names: Mapping[int, str]) -> list[dict[str, Any]]:
     """Return every broadcast with its numbers, oldest first: the parts of `audience` add up at every moment."""
     return [
-        _line(row.id, row.name, channel_names.get(row.channel_id, ""), row.status, ledger.sums(row.id))
+        _line(row.id, row.name, channel_names.get(row.channel_id, ""), row.status, entries.sums(row.id))
         for row in reversed(broadcasts.with_status(None))
     ]
 

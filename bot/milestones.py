@@ -2,10 +2,11 @@
 
 from bot.texts import texts
 from bot.wiring import Runtime
+from broadcast import because
 from broadcast.draft import Draft
 from handlers.content import Choice, Outgoing, Text
 from handlers.reasons import SENTENCES
-from storage import admins, audit, ledger, mass_jobs, outbox
+from storage import admins, audit, entries, mass_jobs, outbox
 from storage.lifecycle import REACHED, UNFINISHED, MassJobState, RecipientState
 
 
@@ -32,8 +33,8 @@ class Milestones:
 
     def _concerned(self, draft: Draft) -> str:
         """Return who sent or scheduled it last, else who made it."""
-        entries = audit.about(draft.channel_id, str(draft.id))
-        senders = [entry.actor for entry in entries if entry.action in {"starting", "scheduled"}]
+        deeds = audit.about(draft.channel_id, str(draft.id))
+        senders = [deed.actor for deed in deeds if deed.action in {"starting", "scheduled"}]
         people = [actor for actor in senders if admins.find(draft.channel_id, actor)]
         return people[-1] if people else draft.created_by
 
@@ -48,7 +49,7 @@ class Milestones:
 
     def _words(self, what: str, draft: Draft, language: str) -> str:
         _ = texts(language).gettext
-        sums = ledger.sums(draft.id)
+        sums = entries.sums(draft.id)
         facts: dict[str, str | int] = {
             "name": draft.name,
             "id": draft.id,
@@ -58,7 +59,7 @@ class Milestones:
             "failed": sums.of(RecipientState.FAILED),
             "skipped": sums.of(RecipientState.SKIPPED),
             "unknown": sums.of(RecipientState.UNKNOWN),
-            "reason": _(draft.pause_reason).rstrip(".。") if draft.pause_reason else "",
+            "reason": because.say(draft.pause_reason, texts(language)).rstrip(".。"),
         }
         match what:
             case "started":

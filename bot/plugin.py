@@ -28,7 +28,7 @@ from handlers.content import Content, Message, Outgoing, Text
 from handlers.events import ButtonPressed, Event, MessageReceived
 from storage import flow_runs, outbox, subscribers, variables
 from storage.database import transaction
-from storage.ledger import Sums
+from storage.entries import Sums
 from storage.models import Subscriber
 
 Value = str | int | float | bool | date | None

@@ -8,8 +8,10 @@ from bot.conversation.runner import converse
 from bot.milestones import Milestones
 from bot.texts import texts
 from bot.wiring import ChannelRuntime, Runtime
+from broadcast import because
 from broadcast.mass.results import finished
 from handlers.content import Outgoing, Text
+from handlers.contract import Problem
 from handlers.events import (
     ButtonPressed,
     Event,
@@ -33,7 +35,7 @@ def route(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime
             subscribers.gone(channel.id, event.person)
             return []
         case PolicyEnforced(action="block"):
-            channels.pause(channel.id, f"policy_block {event.reason}".strip(), None)
+            channels.pause(channel.id, because.problem(_blocked(event.reason)), None)
             return []
         case PolicyEnforced(action="unblock"):
             channels.resume(channel.id)
@@ -71,7 +73,7 @@ def _answer(runtime: Runtime, channel: ChannelRuntime, event: Event, now: dateti
             return [_say(event.person, claimed)]
     admin = admins.find(channel.id, event.person)
     if admin is not None and isinstance(event, MessageReceived | ButtonPressed):
-        conversed = converse(desk, admin, event, now, language)
+        conversed = converse(desk, admin, event, now, language, runtime.flows)
         if conversed:
             return [*conversed]
     in_flow = runtime.flow_runner(channel).take(event, now)
@@ -96,6 +98,15 @@ def _consent(runtime: Runtime, channel: ChannelRuntime, event: Event, wanted: Co
         runtime.flow_runner(channel).stop(subscriber, now)
         return [_say(event.person, _("You will get no more broadcasts from us. Write START to get them again."))]
     return [_say(event.person, _("Welcome back. You will get our broadcasts again; write STOP to end them."))]
+
+
+def _blocked(why: str) -> Problem:
+    """Return why a channel stands still until Meta lifts its block; `why` is Meta's word for it, if it gave one."""
+    return Problem(
+        "policy_block",
+        "Facebook has stopped this Page from sending ({why}). Meta's tools say what to do.",
+        {"why": why or "policy"},
+    )
 
 
 def _say(person: str, words: str) -> Outgoing:

@@ -27,6 +27,8 @@ from bot.hearing import Hearing
 from bot.settings import BadSettings, CommonSettings, Settings, load, quiet_hours_of, zone_of
 from bot.settings import Channel as ChannelSettings
 from bot.tokens import RedisTokens
+from broadcast import because
+from broadcast.because import NO_REASON, Reason
 from broadcast.buttons import places
 from broadcast.draft import Draft
 from broadcast.engine import Channel as SendingChannel
@@ -142,8 +144,8 @@ class Runtime:
         zone = zone_of(self.settings, channel.settings)
         return Runner(self.flows, channel.id, zone, self.settings.clarion.language)
 
-    def objection(self, draft: Draft) -> str:
-        """Return why a broadcast may not start after all; '' when it may.
+    def objection(self, draft: Draft) -> Reason:
+        """Return why a broadcast may not start after all; no reason when it may.
 
         Flows may have gone since it was written, and templates been paused.
         """
@@ -152,7 +154,7 @@ class Runtime:
         for channel in self.channels.values():
             if channel.id == draft.channel_id:
                 found += template_problems(channel.id, channel.platform, draft.content.template)
-        return found[0].sentence.format(**found[0].facts) if found else ""
+        return because.problem(found[0]) if found else NO_REASON
 
     def sending_channels(self) -> tuple[SendingChannel, ...]:
         """Return what the engine sends on."""

@@ -14,6 +14,7 @@ import structlog
 from redis import RedisError
 
 from broadcast import intent
+from broadcast.because import Reason
 from broadcast.departures import Departures
 from broadcast.draft import Draft, from_row
 from broadcast.limits import BULK_SHARE
@@ -176,7 +177,7 @@ class Delivery:
         if until is None:
             for draft in sending:
                 with transaction():
-                    hold(draft, SYSTEM, reason, now, around.notify)
+                    hold(draft, SYSTEM, Reason(reason), now, around.notify)
         return []
 
     async def _drop(self, broadcast_ids: list[int]) -> None:
@@ -199,7 +200,8 @@ class Delivery:
             held: set[int] = set()
             for queue in (*self._queues.values(), *self._closed):
                 if queue.draft.id == broadcast_id:
-                    held |= queue.calling | {claim.subscriber_id for claim in queue.claims if not queue.closed}
+                    waiting = [] if queue.closed else queue.claims
+                    held |= {claim.subscriber_id for claim in (*queue.calling, *waiting)}
             around = self._around
             lost = await around.database.run(ledger.recover, broadcast_id, around.worker, held, around.now())
             if lost:
@@ -257,7 +259,7 @@ class Delivery:
                 if queue.draft.id not in self._unsure:
                     queue.claims.extendleft(reversed(block))
                 self._looked = 0.0
-        queue.calling |= {claim.subscriber_id for claim in go or ()}
+        queue.calling.update(go or ())
         return go or []
 
     async def _refill(self, queue: Queue) -> bool:

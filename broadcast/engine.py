@@ -14,7 +14,8 @@ import peewee as pw
 import structlog
 from redis.asyncio import Redis
 
-from broadcast import sweep
+from broadcast import because, sweep
+from broadcast.because import NO_REASON
 from broadcast.delivery import IN_FLIGHT_MOST, Delivery
 from broadcast.draft import Draft
 from broadcast.leap import LEAP, WatchedClock
@@ -32,7 +33,7 @@ from broadcast.sweep import SYSTEM, Notify, Objection
 from broadcast.templates import read_templates
 from broadcast.threads import DatabaseThread
 from handlers.content import Outgoing
-from handlers.contract import Platform, PlatformError
+from handlers.contract import Platform, PlatformError, Problem
 from handlers.http import bulk_session
 from handlers.many import SendsToMany
 from storage import ledger, workers
@@ -41,6 +42,7 @@ from storage.database import AWAY
 SWEEP_SECONDS = 1.0
 PROFILES_SECONDS = 2.0
 PURGE_EVERY = timedelta(hours=1)
+NOT_PREPARED = Problem("not_prepared", "It could not be made ready to send; the log of the worker says why.")
 _log = structlog.get_logger()
 
 
@@ -72,7 +74,7 @@ class Engine:
         links: Links | None = None,
         pictures: ReportPictures | None = None,
         chore: Callable[[], None] = lambda: None,
-        objection: Objection = lambda _draft: "",
+        objection: Objection = lambda _draft: NO_REASON,
     ) -> None:
         self._channels = channels
         self._links = links
@@ -164,12 +166,16 @@ class Engine:
         """Be known before anything is claimed; a database that is away now may be back in a moment."""
         while not self._stopping.is_set():
             try:
-                await database.run(workers.beat, self.worker, self._now())
+                await database.run(self._show_life)
             except AWAY as error:
                 _log.warning("database_away", error=str(error))
                 await asyncio.sleep(SWEEP_SECONDS)
             else:
                 return
+
+    def _show_life(self) -> None:
+        """Write a sign of life, with the moment it is written: one that waited for the database would look old."""
+        workers.beat(self.worker, self._now())
 
     async def _leave(self, database: DatabaseThread) -> None:
         try:
@@ -182,7 +188,7 @@ class Engine:
     async def _beat(self, database: DatabaseThread) -> None:
         while True:
             try:
-                await database.run(workers.beat, self.worker, self._now())
+                await database.run(self._show_life)
             except pw.DatabaseError as error:
                 _log.warning("heartbeat_failed", error=str(error))
             await asyncio.sleep(workers.BEAT_EVERY.total_seconds())
@@ -253,12 +259,12 @@ class Engine:
                 content = await database.run(place_pictures, channel.id, channel.platform, draft.content, self._now())
                 return Composer(draft.id, content, self._links)
             except PlatformError as error:
-                why = str(error)
+                why = because.error(error)
             except AWAY:
                 raise
             except Exception:  # noqa: BLE001 - held, and its admin asked
                 _log.exception("prepare_failed", broadcast=draft.id)
-                why = "It could not be made ready to send; the log of the worker says why."
+                why = because.problem(NOT_PREPARED)
             await database.run(sweep.hold, draft, SYSTEM, why, self._now(), self._notify)
             return None
 

@@ -20,7 +20,7 @@ from broadcast.service import Desk, Unsendable
 from handlers.contract import Problem
 from storage import admins, broadcasts
 from storage.database import transaction
-from storage.ledger import Sums
+from storage.entries import Sums
 from storage.lifecycle import BroadcastStatus, IllegalMove
 
 _S = BroadcastStatus

@@ -28,7 +28,7 @@ def claim(around: Surroundings, queue: Queue, most: int) -> tuple[int, list[Clai
 
 
 def mark(around: Surroundings, queue: Queue, block: Sequence[Claim]) -> list[Claim] | None:
-    """Mark those of a block who may still be written to and return them; None when it is not sending any more.
+    """Mark those of a block who may still be written to and return them as calls; None when it is not sending any more.
 
     A claim counts only while the row stands where it stood when it was taken: a lost answer that an echo
     settled may have brought the same row here a second time.
@@ -55,8 +55,11 @@ def mark(around: Surroundings, queue: Queue, block: Sequence[Claim]) -> list[Cla
                 continue
             people = [one.subscriber_id for one in these]
             ours = ledger.mark_sending(broadcast_id, worker, people, now, by_template=by_template)
-            left = [claims[one.subscriber_id, one.step] for one in these if one.subscriber_id in ours]
-            marked += [replace(claim, by_template=True) for claim in left] if by_template else left
+            marked += [
+                replace(claims[one.subscriber_id, one.step], by_template=by_template, marked_at=now)
+                for one in these
+                if one.subscriber_id in ours
+            ]
     return marked
 
 

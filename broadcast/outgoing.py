@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from broadcast.buttons import addressed, has_buttons
 from broadcast.links import Links
 from broadcast.personalise import fill_message, fill_template, places_in
-from handlers.content import Choice, Content, Outgoing
+from handlers.content import WAY_OUT_TITLE, Choice, Content, Outgoing
 
 STOP_WORD = "STOP"
-WAY_OUT_TITLE = "Stop messages"
-"""The opt-out quick reply, unless the admin reworded it; Messenger takes 20 characters."""
+"""What the opt-out quick reply brings back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from storage.ledger import Claim
 
 @dataclass(slots=True)
 class Queue:
-    """Rows this worker has claimed and not yet begun, and those it is making calls for (by subscriber id).
+    """Rows this worker has claimed and not yet begun, and those it is making calls for.
 
     `closed`: nothing more is taken from it; what its calls in flight leave to be done goes back to the ledger.
     `template_trouble` follows the template's calls: that the messages arrive says nothing about those.
@@ -21,7 +21,7 @@ class Queue:
     draft: Draft
     composer: Composer
     claims: deque[Claim] = field(default_factory=deque)
-    calling: set[int] = field(default_factory=set)
+    calling: set[Claim] = field(default_factory=set)
     trouble: Trouble = field(default_factory=Trouble)
     template_trouble: Trouble = field(default_factory=Trouble)
     closed: bool = False

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from broadcast import verdict
+from broadcast import because, verdict
 from broadcast.pictures import forget_pictures
 from broadcast.queue import Queue
 from broadcast.sweep import SYSTEM, Notify, hold
@@ -106,7 +106,7 @@ class Recorder:
     def _go_on(self, result: Result) -> bool:
         """Line up the next message for the same person; False when its queue takes nothing any more."""
         queue, claim = result.queue, result.claim
-        queue.calling.discard(claim.subscriber_id)
+        queue.calling.discard(claim)
         queue.outdated |= verdict.expired(result.outcome)
         last = claim.by_template or claim.step + 1 >= queue.composer.steps
         if not isinstance(result.outcome, Accepted) or last:
@@ -121,7 +121,7 @@ class Recorder:
         return True
 
     def _doubt(self, result: Result, why: str) -> bool:
-        row = (result.claim.subscriber_id, result.claim.step, "not_recorded", why)
+        row = (*_call(result.claim), "not_recorded", why)
         ledger.record_refused(result.queue.draft.id, self._worker, RecipientState.UNKNOWN, [row], self._now())
         return False
 
@@ -139,21 +139,21 @@ class Recorder:
 
     def _write_rows(self, queue: Queue, results: list[Result], now: datetime) -> None:
         accepted: list[tuple[int, int, str]] = []
-        ended: dict[str, list[tuple[int, int, str, str]]] = {}
-        later: dict[bool, list[tuple[int, int, datetime, str, str]]] = {}
+        ended: dict[str, list[tuple[int, int, datetime, str, str]]] = {}
+        later: dict[bool, list[tuple[int, int, datetime, datetime, str, str]]] = {}
         closed: list[int] = []
         for result in results:
-            person, step = result.claim.subscriber_id, result.claim.step
+            person, step, _ = call = _call(result.claim)
             match verdict.judge(result.outcome, result.claim.attempts, now):
                 case verdict.Ended(_, "outside_window" as reason, code) if _may_get_template(result):
                     closed.append(person)
-                    later.setdefault(True, []).append((person, step, now, reason, code))
+                    later.setdefault(True, []).append((*call, now, reason, code))
                 case verdict.Sent(message_id):
                     accepted.append((person, step, message_id))
                 case verdict.Ended(state, reason, code):
-                    ended.setdefault(state, []).append((person, step, reason, code))
+                    ended.setdefault(state, []).append((*call, reason, code))
                 case verdict.Later(due, reason, code, tried):
-                    later.setdefault(tried, []).append((person, step, due, reason, code))
+                    later.setdefault(tried, []).append((*call, due, reason, code))
         subscribers.close_windows(closed, now)
         broadcast_id = queue.draft.id
         ledger.record_accepted(broadcast_id, queue.composer.steps, accepted, now, worker=self._worker)
@@ -177,11 +177,11 @@ class Recorder:
                     people.setdefault("out", []).append(person)
                 case Fate.PAUSE if failure.wait_seconds != 0:  # 0: there is nothing to wait for
                     until = None if failure.wait_seconds is None else now + timedelta(seconds=failure.wait_seconds)
-                    channels.pause(self._channel_id, verdict.said(result.outcome), until)
+                    channels.pause(self._channel_id, because.refusal(result.outcome), until)
                     _log.warning("channel_paused", channel=self._channel_id, reason=failure.reason, until=str(until))
                     held = True
                 case Fate.STOP:
-                    held |= hold(queue.draft, SYSTEM, verdict.said(result.outcome), now, self._notify)
+                    held |= hold(queue.draft, SYSTEM, because.refusal(result.outcome), now, self._notify)
                 case Fate.RETRY if verdict.expired(result.outcome) and not queue.outdated:
                     forget_pictures(self._channel_id, queue.draft.content)
                     held = True
@@ -193,6 +193,12 @@ class Recorder:
         if reason := queue.trouble.reason or queue.template_trouble.reason:
             held |= hold(queue.draft, SYSTEM, reason, now, self._notify)
         return held
+
+
+def _call(claim: Claim) -> tuple[int, int, datetime]:
+    """Return what tells a call from any other: (subscriber id, step, marked at)."""
+    assert claim.marked_at is not None  # nobody is called before that
+    return claim.subscriber_id, claim.step, claim.marked_at
 
 
 def _may_get_template(result: Result) -> bool:

@@ -166,10 +166,12 @@ class Replies:
         match verdict.judge(outcome, row.attempts, now):
             case verdict.Sent(message_id):
                 outbox.finish(row.id, OutboxState.SENT, now, message_id=message_id)
-            case verdict.Later(_, reason, tried=False) if row.attempts >= PATIENCE:
-                outbox.finish(row.id, OutboxState.FAILED, now, reason=reason)
             case verdict.Later(_, reason, tried=False):
                 assert isinstance(outcome, Refused)
+                if outcome.failure.fate is Fate.STOP or row.attempts >= PATIENCE:
+                    # What it says is wrong, and nobody will mend it; the person's next answers wait behind it.
+                    outbox.finish(row.id, OutboxState.FAILED, now, reason=reason)
+                    return
                 outbox.retry(row.id, now + verdict.backoff(outcome.failure, row.attempts), reason, now)
             case verdict.Later(due, reason):
                 outbox.retry(row.id, due, reason, now)

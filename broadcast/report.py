@@ -7,8 +7,8 @@ from datetime import timedelta
 from broadcast import quiet
 from broadcast.buttons import places
 from broadcast.draft import Draft
-from storage import ledger, results
-from storage.ledger import Sums
+from storage import entries, results
+from storage.entries import Sums
 from storage.lifecycle import RecipientState
 
 AFTER = timedelta(hours=24)
@@ -75,12 +75,12 @@ def report(draft: Draft) -> Report:
     """Read everything about a broadcast that has begun."""
     clicks = results.clicks(draft.id)
     return Report(
-        sums=ledger.sums(draft.id),
+        sums=entries.sums(draft.id),
         tapped=tuple(Tapped(button.title, clicks.get(place, 0)) for place, button in places(draft.content)),
         entered=tuple(Entered(*row) for row in results.flows(draft.id)),
         opted_out=results.opted_out(draft.id, AFTER),
         missed=tuple(_missed(draft.id)),
-        quiet=ledger.waiting(draft.id, quiet.REASON),
+        quiet=entries.waiting(draft.id, quiet.REASON),
         by_template=results.by_template(draft.id) if draft.content.template else 0,
     )
 
@@ -88,7 +88,7 @@ def report(draft: Draft) -> Report:
 def _missed(broadcast_id: int) -> list[Missed]:
     """Return the reasons, most frequent first; the platform's codes for one reason are one line."""
     counted: dict[tuple[str, str], tuple[str, int]] = {}
-    for state, reason, code, people in ledger.reasons(broadcast_id):
+    for state, reason, code, people in entries.reasons(broadcast_id):
         first, so_far = counted.get((state, reason), (code, 0))
         counted[state, reason] = (first, so_far + people)
     return [

@@ -32,11 +32,11 @@ from handlers.content import Content
 from handlers.contract import Platform, Problem
 from handlers.many import SendsToMany
 from handlers.templates import HasTemplates
-from storage import admins, broadcasts, canary, channels, frequency, ledger, quotas, subscribers
+from storage import admins, broadcasts, canary, channels, entries, frequency, ledger, quotas, subscribers
 from storage import variables as registry
 from storage.database import transaction
+from storage.entries import Sums
 from storage.fields import to_ms
-from storage.ledger import Sums
 from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove, RecipientState
 from storage.patience import TooSlow, at_most
 
@@ -273,7 +273,7 @@ class Desk:
 
     def progress(self, draft: Draft) -> Progress:
         """Return a broadcast's numbers, its rate so far and an estimate of the time left."""
-        sums = ledger.sums(draft.id)
+        sums = entries.sums(draft.id)
         done = sums.audience - sums.of(*UNFINISHED) - sums.of(RecipientState.SKIPPED)
         until = draft.finished_at or self.now()
         seconds = (until - draft.started_at).total_seconds() if draft.started_at else 0.0
@@ -402,10 +402,10 @@ class Desk:
         assert back is not None
         return back
 
-    def pause(self, draft: Draft, by: str, reason: str = "") -> Sums:
+    def pause(self, draft: Draft, by: str) -> Sums:
         """Hold a broadcast; only calls in flight still land. Returns the numbers at that moment."""
-        broadcasts.move(draft.id, _S.PAUSED, by, self.now(), pause_reason=reason)
-        return ledger.sums(draft.id)
+        broadcasts.move(draft.id, _S.PAUSED, by, self.now(), pause_reason="")
+        return entries.sums(draft.id)
 
     def resume(self, draft: Draft, by: str) -> None:
         """Let a paused broadcast go on; one that was paused in its undo period starts at once.
@@ -424,7 +424,7 @@ class Desk:
         now = self.now()
         broadcasts.move(draft.id, _S.CANCELLED, by, now, finished_at=now)
         ledger.skip_rest(draft.id, "cancelled", now)
-        return ledger.sums(draft.id)
+        return entries.sums(draft.id)
 
     # -- showing ---------------------------------------------------------------------------------
 

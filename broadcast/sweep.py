@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from broadcast import canary
+from broadcast import because, canary
 from broadcast.audience.problems import FilterProblem
+from broadcast.because import NO_REASON, Reason
 from broadcast.draft import Draft, from_row
 from broadcast.plan import plan
 from broadcast.when.late import too_late
 from broadcast.when.local import last_instant
-from storage import broadcasts, inbox, ledger, outbox, workers
+from handlers.contract import Problem
+from storage import broadcasts, entries, inbox, ledger, outbox, workers
 from storage import canary as first_people
 from storage.database import AWAY, transaction
 from storage.lifecycle import BroadcastStatus, IllegalMove
@@ -35,13 +37,15 @@ EVIDENCE_WAIT = timedelta(seconds=10)
 EVIDENCE_KEPT = timedelta(days=30)
 """Broadcasts that ended longer ago are not looked at any more; no platform repeats its events for so long."""
 
+NOT_PLANNED = Problem("not_planned", "Its audience could not be chosen; the log of the worker says why.")
+
 _log = structlog.get_logger()
 
 Notify = Callable[[str, Draft], None]
 """Tells the people concerned that a broadcast reached a milestone: started, sent, paused, missed, failed, canary …"""
 
 
-def hold(draft: Draft, by: str, reason: str, now: datetime, notify: Notify) -> bool:
+def hold(draft: Draft, by: str, reason: Reason, now: datetime, notify: Notify) -> bool:
     """Pause a broadcast that is being sent and ask its admin; False when it was not being sent any more."""
     try:
         broadcasts.move(
@@ -68,7 +72,7 @@ def start_due(now: datetime, notify: Notify) -> None:
             notify("missed", from_row(row))
 
 
-Objection = Callable[[Draft], str]
+Objection = Callable[[Draft], Reason]
 """Says why a broadcast may not start after all (a flow its button leads to is gone); '' when it may."""
 
 
@@ -77,7 +81,9 @@ def _last_moment(draft: Draft, scheduled_for: datetime) -> datetime:
     return scheduled_for if draft.local_time is None else last_instant(draft.local_time)
 
 
-def begin_sending(clock: Callable[[], datetime], notify: Notify, objection: Objection = lambda _draft: "") -> None:
+def begin_sending(
+    clock: Callable[[], datetime], notify: Notify, objection: Objection = lambda _draft: NO_REASON
+) -> None:
     """Choose the audience of starting broadcasts, and let those whose undo period is over send.
 
     The clock is read anew after each plan, which may take seconds for a large audience.
@@ -89,12 +95,12 @@ def begin_sending(clock: Callable[[], datetime], notify: Notify, objection: Obje
             elif plan(row.id, clock()):
                 _begin(row.id, clock(), notify)
         except FilterProblem as problem:
-            _fail(row.id, str(problem), clock(), notify)
+            _fail(row.id, because.filter_problem(problem), clock(), notify)
         except AWAY:
             raise
         except Exception:  # noqa: BLE001 - one that cannot be planned must not keep the others waiting
             _log.exception("plan_failed", broadcast=row.id)
-            _fail(row.id, "Its audience could not be chosen; the log of the worker says why.", clock(), notify)
+            _fail(row.id, because.problem(NOT_PLANNED), clock(), notify)
 
 
 def _begin(broadcast_id: int, now: datetime, notify: Notify) -> None:
@@ -108,7 +114,7 @@ def _begin(broadcast_id: int, now: datetime, notify: Notify) -> None:
             notify("started", from_row(row))
 
 
-def _fail(broadcast_id: int, why: str, now: datetime, notify: Notify) -> None:
+def _fail(broadcast_id: int, why: Reason, now: datetime, notify: Notify) -> None:
     try:
         broadcasts.move(
             broadcast_id, BroadcastStatus.FAILED, SYSTEM, now, only_from=BroadcastStatus.STARTING, pause_reason=why
@@ -144,9 +150,9 @@ def finish(draft: Draft, now: datetime, notify: Notify) -> bool:
         row = broadcasts.lock(draft.id)
         if row is None or row.status != BroadcastStatus.SENDING:
             return True
-        if ledger.unfinished(draft.id):
+        if entries.unfinished(draft.id):
             return _ask_after_first(from_row(row), now, notify)
-        if len(draft.content.messages) > 1 and ledger.doubtful_lately(draft.id, now, EVIDENCE_WAIT):
+        if len(draft.content.messages) > 1 and entries.doubtful_lately(draft.id, now, EVIDENCE_WAIT):
             return False  # an echo may come in a moment, and then the next message is due
         broadcasts.move(draft.id, BroadcastStatus.SENT, SYSTEM, now, finished_at=now)
         notify("sent", draft)
@@ -162,7 +168,7 @@ def _ask_after_first(draft: Draft, now: datetime, notify: Notify) -> bool:
     if draft.canary is None or draft.canary_done_at is not None:
         return False
     first = first_people.results(draft.id)
-    if first.waiting or ledger.doubtful_lately(draft.id, now, EVIDENCE_WAIT):
+    if first.waiting or entries.doubtful_lately(draft.id, now, EVIDENCE_WAIT):
         return False
     if first.called < draft.canary <= first.chosen and first_people.choose(draft.id, draft.canary - first.called, now):
         return False
@@ -170,7 +176,7 @@ def _ask_after_first(draft: Draft, now: datetime, notify: Notify) -> bool:
         broadcasts.go_past_canary(draft.id, SYSTEM, now)
         notify("canary_well", draft)
         return False
-    reason = (canary.NOT_WELL if draft.canary_goes_on else canary.ASKS).sentence
+    reason = because.problem(canary.NOT_WELL if draft.canary_goes_on else canary.ASKS)
     broadcasts.move(draft.id, BroadcastStatus.PAUSED, SYSTEM, now, pause_reason=reason, canary_done_at=now)
     notify("canary", replace(draft, pause_reason=reason))
     return True

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from broadcast import because
 from handlers.content import Template
 from handlers.contract import Platform, PlatformError, Problem
 from handlers.templates import APPROVED, HasTemplates, ListedTemplate
@@ -80,7 +81,7 @@ def read_templates(channel_id: int, platform: Platform, now: datetime) -> bool:
         templates.write(channel_id, [asdict(one) for one in platform.templates()], now)
     except PlatformError as error:
         _log.warning("templates_unread", channel=channel_id, why=str(error))
-        templates.fail(channel_id, str(error), now)
+        templates.fail(channel_id, because.error(error), now)
     return True
 
 

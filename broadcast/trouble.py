@@ -2,7 +2,9 @@
 
 from collections import deque
 
-from broadcast.verdict import expired, said
+from broadcast import because
+from broadcast.verdict import expired
+from handlers.contract import Problem
 from handlers.outcomes import Fate, Outcome, Refused, Uncertain
 
 SAME_FAILURES = 20
@@ -15,8 +17,12 @@ MOST_FAILURES = LOOKED_BACK // 2
 _ABOUT_US = frozenset({Fate.GIVE_UP, Fate.RETRY, Fate.UNKNOWN})
 """Fates that speak of the message or the line. A skipped or unsubscribed person says nothing about the others."""
 
-NO_ANSWER = "The platform did not answer any more. Whether the last messages went out will show when it does."
-TOO_MANY = "More than half of the last calls failed. The report says why; go on if that is all right."
+NO_ANSWER = Problem(
+    "no_answer", "The platform did not answer any more. Whether the last messages went out will show when it does."
+)
+TOO_MANY = Problem(
+    "too_many_failures", "More than half of the last calls failed. The report says why; go on if that is all right."
+)
 
 
 class Trouble:
@@ -25,7 +31,7 @@ class Trouble:
     __slots__ = ("_count", "_last", "_recent", "reason")
 
     def __init__(self) -> None:
-        self.reason = ""  # a sentence
+        self.reason = because.NO_REASON
         self._last = ""
         self._count = 0
         self._recent: deque[bool] = deque(maxlen=LOOKED_BACK)
@@ -40,9 +46,9 @@ class Trouble:
         self._last = failure
         self._recent.append(bool(failure))
         if failure and self._count >= SAME_FAILURES:
-            self.reason = said(outcome) if isinstance(outcome, Refused) else NO_ANSWER
+            self.reason = because.refusal(outcome) if isinstance(outcome, Refused) else because.problem(NO_ANSWER)
         elif self._recent.count(True) > MOST_FAILURES:
-            self.reason = TOO_MANY
+            self.reason = because.problem(TOO_MANY)
 
 
 def _failure(outcome: Outcome) -> str:

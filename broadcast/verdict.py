@@ -70,11 +70,6 @@ def expired(outcome: Outcome) -> bool:
     return isinstance(outcome, Refused) and outcome.failure.reason == EXPIRED_PICTURE
 
 
-def said(refused: Refused) -> str:
-    """Return a refusal in the words people read."""
-    return refused.failure.sentence.format(code=refused.code)
-
-
 def backoff(failure: Failure, attempts: int) -> timedelta:
     """How long until the next try: doubling, at least what the platform asks for, spread by a fifth either way.
 

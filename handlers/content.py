@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+WAY_OUT_TITLE = "Stop messages"
+"""What the way out of a broadcast is called as a choice, where it brings no words of its own."""
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -24,12 +24,15 @@ class Unreadable(Exception):
 class PlatformError(Exception):
     """A call outside the sending of messages was refused; the sentence says what and what to do.
 
-    `failure` is the row of the platform's table, where there is one: whether and when to try again.
+    `sentence` is a gettext message that may have a place for the platform's own `code`. `failure` is the row of the
+    platform's table, where there is one: whether and when to try again.
     """
 
-    def __init__(self, sentence: str, failure: Failure | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, failure: Failure | None = None, code: str = "") -> None:
+        super().__init__(sentence.format(code=code))
+        self.sentence = sentence
         self.failure = failure
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,11 @@ def prefer(admin_id: int, *, timezone: str | None = None, language: str | None =
     Admin.update(**changes).where(Admin.id == admin_id).execute()
 
 
+def give(channel_id: int, person: str, role: str) -> None:
+    """Give an admin another role."""
+    Admin.update(role=role).where((Admin.channel == channel_id) & (Admin.platform_user_id == person)).execute()
+
+
 def remove(channel_id: int, person: str) -> bool:
     """Take an admin's rights away; False when this person had none."""
     gone = Admin.delete().where((Admin.channel == channel_id) & (Admin.platform_user_id == person)).execute()

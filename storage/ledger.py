@@ -7,7 +7,7 @@ literally in the SQL because both databases use a partial index only when they c
 One long file on purpose: whoever changes one of these statements has to see the others that guard the same rows.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,7 +25,8 @@ from storage.subscribers import all_of
 class Claim:
     """A recipient this worker holds: whom to write to, which message is next, with which values.
 
-    `by_template`: they get the broadcast's template instead of its messages; decided when the intent is committed.
+    Known once the intent is committed: `by_template`, that they get the broadcast's template instead of its messages,
+    and `marked_at`, which with the row tells this call from any other.
     """
 
     subscriber_id: int
@@ -35,6 +36,7 @@ class Claim:
     fills: str
     timezone: str
     by_template: bool = False
+    marked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +49,6 @@ class Standing:
     unreachable: bool
     window_expires_at: datetime | None
     timezone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """A broadcast's numbers: one per ledger state; `audience` is the rows there are."""
-
-    by_state: Mapping[str, int]
-
-    @property
-    def audience(self) -> int:
-        """Everybody in the ledger."""
-        return sum(self.by_state.values())
-
-    def of(self, *states: RecipientState) -> int:
-        """How many rows are in one of these states."""
-        return sum(self.by_state.get(state.value, 0) for state in states)
 
 
 def plan(
@@ -199,15 +185,6 @@ def put_off(broadcast_id: int, worker: str, rows: Iterable[tuple[int, datetime]]
     )
 
 
-def waiting(broadcast_id: int, reason: str) -> int:
-    """Count those who wait for this reason."""
-    rows = execute(
-        "SELECT count(*) FROM recipients WHERE broadcast_id = ? AND state = 'pending' AND reason = ?",
-        (broadcast_id, reason),
-    )
-    return int(rows[0][0])
-
-
 def give_back(broadcast_id: int, worker: str, subscriber_ids: Iterable[int], now: datetime) -> None:
     """Return rows this worker holds and has not begun with to `pending`, as they were."""
     execute_many(
@@ -263,20 +240,33 @@ _ARRIVED = (
 )
 
 
-_OWN_CALL = "step = ? AND (state = 'sending' AND worker = ? OR state = 'unknown' AND reason = 'worker_lost')"
-"""The row a worker made a call for: still its own, or taken from it while it was thought dead."""
+_OWN_CALL = (
+    "step = ? AND sent_at = ? AND (state = 'sending' AND worker = ? OR state = 'unknown' AND reason = 'worker_lost')"
+)
+"""The row a worker made this call for: still its own, or taken from it while it was thought dead.
+
+The moment it was marked tells it from a later call for the same message: an outcome is written again when the answer
+to a commit is lost, and the worker may have begun with the row anew by then.
+"""
 
 
 def record_refused(
-    broadcast_id: int, worker: str, to: RecipientState, rows: Iterable[tuple[int, int, str, str]], now: datetime
+    broadcast_id: int,
+    worker: str,
+    to: RecipientState,
+    rows: Iterable[tuple[int, int, datetime, str, str]],
+    now: datetime,
 ) -> None:
-    """Record a final no (`failed`, `skipped`) or a lost answer (`unknown`): (subscriber id, step, reason, code)."""
+    """Record a final no (`failed`, `skipped`) or a lost answer (`unknown`).
+
+    Rows of (subscriber id, step, marked at, reason, code).
+    """
     execute_many(
         "UPDATE recipients SET state = ?, reason = ?, code = ?, worker = NULL, updated_at = ?"
         f" WHERE broadcast_id = ? AND subscriber_id = ? AND {_OWN_CALL}",
         [
-            (to.value, reason, code, to_ms(now), broadcast_id, person, step, worker)
-            for person, step, reason, code in sorted(rows)
+            (to.value, reason, code, to_ms(now), broadcast_id, person, step, to_ms(marked_at), worker)
+            for person, step, marked_at, reason, code in sorted(rows)
         ],
     )
 
@@ -284,12 +274,12 @@ def record_refused(
 def put_back(
     broadcast_id: int,
     worker: str,
-    rows: Iterable[tuple[int, int, datetime, str, str]],
+    rows: Iterable[tuple[int, int, datetime, datetime, str, str]],
     now: datetime,
     *,
     tried: bool,
 ) -> None:
-    """Return refused rows to `pending` for later: (subscriber id, step, not before, reason, code).
+    """Return refused rows to `pending` for later: (subscriber id, step, marked at, not before, reason, code).
 
     A try is counted if `tried`.
     """
@@ -298,8 +288,8 @@ def put_back(
         " attempts = attempts + ?, updated_at = ?"
         f" WHERE broadcast_id = ? AND subscriber_id = ? AND {_OWN_CALL}",
         [
-            (to_ms(due), reason, code, int(tried), to_ms(now), broadcast_id, person, step, worker)
-            for person, step, due, reason, code in sorted(rows)
+            (to_ms(due), reason, code, int(tried), to_ms(now), broadcast_id, person, step, to_ms(marked_at), worker)
+            for person, step, marked_at, due, reason, code in sorted(rows)
         ],
     )
 
@@ -380,35 +370,6 @@ def settle_strays(since: datetime, now: datetime) -> int:
     return settled
 
 
-def unfinished(broadcast_id: int) -> bool:
-    """Say whether anybody is still to be written to, or being written to.
-
-    One statement, so that a row that another worker puts back meanwhile is seen on one side or the other.
-    """
-    rows = execute(
-        "SELECT 1 WHERE EXISTS (SELECT 1 FROM recipients WHERE broadcast_id = ? AND state = 'pending')"
-        " OR EXISTS (SELECT 1 FROM recipients WHERE broadcast_id = ? AND state IN ('claimed', 'sending'))",
-        (broadcast_id, broadcast_id),
-    )
-    return bool(rows)
-
-
-def doubtful(broadcast_id: int) -> int:
-    """Count the rows in doubt."""
-    rows = execute("SELECT count(*) FROM recipients WHERE broadcast_id = ? AND state = 'unknown'", (broadcast_id,))
-    return int(rows[0][0])
-
-
-def doubtful_lately(broadcast_id: int, now: datetime, lately: timedelta) -> int:
-    """Count the rows that came into doubt `lately`; by the clock, which may have been set back since."""
-    rows = execute(
-        "SELECT count(*) FROM recipients WHERE broadcast_id = ? AND state = 'unknown'"
-        " AND updated_at > ? AND updated_at <= ?",
-        (broadcast_id, to_ms(now - lately), to_ms(now + lately)),
-    )
-    return int(rows[0][0])
-
-
 def follow_clock(now: datetime, least: timedelta) -> int:
     """Keep waits before a next try as long as they were when the clock was set back; return how many rows.
 
@@ -441,50 +402,5 @@ def settle_by_watermark(channel_id: int, marks: Mapping[str, tuple[int, int]]) -
     )
 
 
-def sums(broadcast_id: int) -> Sums:
-    """Count a broadcast's rows by state, in one statement, so that the numbers are of one moment."""
-    rows = execute("SELECT state, count(*) FROM recipients WHERE broadcast_id = ? GROUP BY state", (broadcast_id,))
-    return Sums(dict(rows))
-
-
-def reasons(broadcast_id: int) -> list[tuple[str, str, str, int]]:
-    """Count failures, skips and doubts: (state, reason, code, how many), most frequent first."""
-    return [
-        (row[0], row[1], row[2], row[3])
-        for row in execute(
-            "SELECT state, reason, code, count(*) AS n FROM recipients WHERE broadcast_id = ?"
-            " AND state IN ('failed', 'skipped', 'unknown') GROUP BY state, reason, code ORDER BY n DESC",
-            (broadcast_id,),
-        )
-    ]
-
-
 def _marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
-
-
-def rows(broadcast_id: int) -> Iterator[tuple[str, str, str, str, int]]:
-    """Yield (platform user id, state, reason, message ids, updated at in ms) of each recipient, a page at a time."""
-    after = 0
-    while True:
-        page = execute(
-            "SELECT r.subscriber_id, s.platform_user_id, r.state, r.reason, r.message_ids, r.updated_at"
-            " FROM recipients r JOIN subscribers s ON s.id = r.subscriber_id"
-            " WHERE r.broadcast_id = ? AND r.subscriber_id > ? ORDER BY r.subscriber_id LIMIT 5000",
-            (broadcast_id, after),
-        )
-        if not page:
-            return
-        for row in page:
-            yield row[1], row[2], row[3], row[4], row[5]
-        after = page[-1][0]
-
-
-def of_person(subscriber_id: int) -> list[tuple[int, str, str, str, datetime | None]]:
-    """Return (broadcast id, its name, state, reason, sent at) of everything one person was to get, oldest first."""
-    found = execute(
-        "SELECT b.id, b.name, r.state, r.reason, r.sent_at FROM recipients r JOIN broadcasts b ON b.id = r.broadcast_id"
-        " WHERE r.subscriber_id = ? ORDER BY b.id",
-        (subscriber_id,),
-    )
-    return [(row[0], row[1], row[2], row[3], None if row[4] is None else from_ms(row[4])) for row in found]

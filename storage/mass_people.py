@@ -122,7 +122,7 @@ def skip_those(broadcast_id: int, subscribers: pw.SelectQuery, reason: str, now:
     ).execute()
 
 
-def had_their_share(channel_id: int, since: datetime, most: int) -> pw.SelectQuery:
+def had_their_share(channel_id: int, since: datetime, most: int) -> "pw.ModelSelect[Recipient]":
     """Return a subquery of the subscribers who got `most` or more mass messages since a moment."""
     return (
         Recipient.select(Recipient.subscriber)

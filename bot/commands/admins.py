@@ -1,5 +1,7 @@
 """Commands about admins: who they are, inviting and removing them, and who is the same on two channels."""
 
+from collections.abc import Sequence
+
 from bot.commands.command import Command, answered
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
@@ -7,6 +9,7 @@ from bot.conversation.turn import Say, Turn
 from bot.conversation.words import plain
 from bot.texts import N_
 from storage import admins, audit
+from storage.models import Admin
 
 
 def _list(turn: Turn, memory: Memory, _rest: str) -> Did:
@@ -36,9 +39,7 @@ def _invite(turn: Turn, memory: Memory, rest: str) -> Did:
 
 def _remove(turn: Turn, memory: Memory, rest: str) -> Did:
     rows = admins.on_channel(turn.desk.channel_id)
-    by_number = int(rest) - 1 if rest.isascii() and rest.isdecimal() and len(rest) < 4 else -1
-    found = rows[by_number] if 0 <= by_number < len(rows) else None
-    found = found or next((row for row in rows if row.platform_user_id == rest), None)
+    found = one_of(rows, rest)
     if found is None:
         return answered(memory, Say(turn.say("Which one? Say /admin remove and the number from /admin list.")))
     owners = [row for row in rows if row.role == "owner"]
@@ -47,6 +48,14 @@ def _remove(turn: Turn, memory: Memory, rest: str) -> Did:
     admins.remove(turn.desk.channel_id, found.platform_user_id)
     audit.write(turn.desk.channel_id, turn.person, "remove_admin", turn.now, subject=found.platform_user_id)
     return answered(memory, Say(turn.say("{person} is no longer an admin.", person=found.platform_user_id)))
+
+
+def one_of(rows: Sequence[Admin], said: str) -> Admin | None:
+    """Return the admin who is meant by the number in the list or by the platform user id."""
+    by_number = int(said) - 1 if said.isascii() and said.isdecimal() and len(said) < 4 else -1
+    if 0 <= by_number < len(rows):
+        return rows[by_number]
+    return next((row for row in rows if row.platform_user_id == said), None)
 
 
 def _link(turn: Turn, memory: Memory, rest: str) -> Did:
@@ -90,6 +99,7 @@ def _unlink(turn: Turn, memory: Memory, _rest: str) -> Did:
 
 
 COMMANDS = (
+    Command("/admin", N_("The admins."), "/admin", "writer", _list),
     Command("/admin list", N_("Who may run broadcasts here."), "/admin list", "writer", _list),
     Command("/admin invite", N_("Make a one-time code for a new admin."), "/admin invite sender", "owner", _invite),
     Command("/admin remove", N_("Take an admin's rights away."), "/admin remove 2", "owner", _remove),

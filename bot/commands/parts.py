@@ -4,7 +4,7 @@ from bot.commands.stand import say_status, say_sums
 from bot.conversation.turn import Turn
 from broadcast import group
 from broadcast.draft import Draft
-from storage.ledger import Sums
+from storage.entries import Sums
 
 
 def say_parts(turn: Turn, draft: Draft) -> list[str]:

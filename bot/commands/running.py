@@ -12,7 +12,7 @@ from bot.conversation.turn import Say, Turn
 from bot.texts import N_
 from broadcast import group
 from broadcast.draft import Draft
-from storage.ledger import Sums
+from storage.entries import Sums
 from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove
 
 _S = BroadcastStatus

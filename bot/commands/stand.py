@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from bot.conversation.turn import Turn
 from bot.texts import N_
 from broadcast.draft import Draft
-from storage.ledger import Sums
+from storage.entries import Sums
 from storage.lifecycle import REACHED, UNFINISHED, BroadcastStatus, RecipientState
 
 _S = BroadcastStatus

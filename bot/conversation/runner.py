@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation.machine import step
 from bot.conversation.reply import outgoing
 from bot.conversation.turn import Say, Turn
+from bot.flows.load import NO_FLOWS, Flows
 from bot.texts import known, texts
 from broadcast.service import Desk
 from handlers.content import Outgoing
@@ -23,14 +24,17 @@ TRIES = 4
 """How often a message is taken again when another message of the same person was quicker."""
 
 
-def converse(desk: Desk, admin: Admin, event: Event, now: datetime, language: str = "") -> tuple[Outgoing, ...]:
+def converse(
+    desk: Desk, admin: Admin, event: Event, now: datetime, language: str = "", flows: Flows = NO_FLOWS
+) -> tuple[Outgoing, ...]:
     """Answer what an admin wrote or tapped; nothing when it was not meant for the conversation.
 
-    `language` is what an admin is spoken to in who has not chosen one.
+    `language` is what an admin is spoken to in who has not chosen one, `flows` are those of the flow files.
     """
     turn = _turn(desk, admin, event, now, known(admin.language or language))
     if turn is None:
         return ()
+    turn = replace(turn, flows=flows)
     for _ in range(TRIES):
         state, data, version = conversations.load(desk.channel_id, turn.person)
         try:

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal, format_percent
 
+from bot.flows.load import NO_FLOWS, Flows
 from bot.texts import Texts
+from broadcast import because
 from broadcast.service import Desk
 from broadcast.when.words import say_distance, say_moment, say_time
 from handlers.content import Choice, Content, Image
@@ -21,7 +23,7 @@ class Turn:
 
     `person` is the platform user id, `zone` where this admin reads and writes times, `payload` the value of a
     tapped choice, `images` the addresses of pictures, `other` the platform's words for what is neither text
-    nor picture, `now` aware.
+    nor picture, `now` aware, `flows` those of the flow files.
     """
 
     desk: Desk
@@ -36,6 +38,7 @@ class Turn:
     payload: str = ""
     images: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
+    flows: Flows = NO_FLOWS
 
     def say(self, message: str, /, **facts: object) -> str:
         """Return a sentence in the admin's language, with the facts filled in."""
@@ -57,9 +60,9 @@ class Turn:
         """Return all problems, one a line, each said once."""
         return "\n".join(dict.fromkeys(self.problem(problem) for problem in found))
 
-    def say_stored(self, sentence: str) -> str:
-        """Return a sentence that was stored whole in English; other words as they are."""
-        return self.texts.gettext(sentence) if sentence else ""
+    def say_stored(self, reason: str) -> str:
+        """Return a stored reason (see `broadcast.because`) in the admin's language; other words as they are."""
+        return because.say(reason, self.texts)
 
     def time(self, moment: datetime) -> str:
         """Return date, time, zone and distance as this admin reads them."""

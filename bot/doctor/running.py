@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from gettext import NullTranslations
 
 from bot.doctor import followers
 from bot.wiring import ChannelRuntime
+from broadcast import because
 from handlers.finding import Finding, fine, warn
 from storage import admins, channels, workers
 
@@ -26,6 +28,6 @@ def _channel(channel: ChannelRuntime, now: datetime) -> Iterator[Finding]:
     reason, until = channels.paused(channel.id, now)
     if reason:
         ends = f"until {until:%Y-%m-%d %H:%M} UTC" if until else "until an admin says /broadcast resume"
-        yield warn(f"{name}: paused {ends}: {reason}")
+        yield warn(f"{name}: paused {ends}: {because.say(reason, NullTranslations())}")
     if not admins.on_channel(channel.id):
         yield warn(f"{name}: nobody is an admin yet; python -m bot invite --channel {name}")

@@ -68,6 +68,10 @@ class Flows:
         )
 
 
+NO_FLOWS = Flows()
+"""Where there is no flow file."""
+
+
 def load(folder: Path, *, platforms: Sequence[Capabilities], variables: Mapping[str, Kind] | None = None) -> Flows:
     """Read every `*.toml` of a folder; a folder that is not there holds no flows.
 

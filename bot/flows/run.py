@@ -37,8 +37,9 @@ class Run(BaseModel):
     """Where a person is in a flow: `Run.model_validate_json(run.model_dump_json()) == run`.
 
     `version` is the flow's fingerprint at the last step, `step` where the person is, or was when it ended, `ahead`
-    the ids of the steps below it: where to go on should the step be gone from the file. `attempts` counts the unusable
-    answers to the open question, `collected` holds what was answered and set on the way. Times are aware.
+    the ids of the steps below it: where to go on should the step be gone from the file. `asked` are the ids of the
+    questions it has come to, each once. `attempts` counts the unusable answers to the open question, `collected` holds
+    what was answered and set on the way. Times are aware.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -49,6 +50,7 @@ class Run(BaseModel):
     started_at: AwareDatetime
     status: RunStatus = RunStatus.STARTED
     ahead: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     attempts: int = 0
     collected: dict[str, Value] = {}
     waiting_until: AwareDatetime | None = None

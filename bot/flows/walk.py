@@ -135,6 +135,7 @@ class Walk:
             case Wait():
                 self._rest(length(step.duration))
             case _ if isinstance(step, Question):
+                self.run = self.run.model_copy(update={"asked": tuple(dict.fromkeys((*self.run.asked, step.id)))})
                 self._rest(length(step.time_out or self.flow.time_out))
             case _:
                 if isinstance(step, Set):

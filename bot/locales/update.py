@@ -23,6 +23,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "plural": (1, 2),
     "ngettext": (1, 2),
     "Problem": (2,),
+    "PlatformError": (1,),
     "Ambiguous": (2,),
     "Failure": (3,),
     "Ending": (3,),

@@ -4,6 +4,7 @@ The two platforms' simulators differ in words; here they are brought to one.
 """
 
 import base64
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -18,14 +19,14 @@ Json = dict[str, Any]
 
 _PICTURE = Path(__file__).parent / "static" / "pictures" / "spring.png"
 _PEOPLE_MOST = 100_000
+_TEMPLATE_TEXT = "Hello {{1}}, your order {{2}} is on its way. Answer STOP to hear no more."
 _TEMPLATE = {
     "name": "order_update",
     "language": "en",
     "category": "UTILITY",
-    "components": [
-        {"type": "BODY", "text": "Hello {{1}}, your order {{2}} is on its way. Answer STOP to hear no more."},
-    ],
+    "components": [{"type": "BODY", "text": _TEMPLATE_TEXT}],
 }
+_PLACE = re.compile(r"\{\{(\d+)\}\}")
 
 
 class Account(ABC):
@@ -131,6 +132,20 @@ class MessengerAccount(Account):
             "blocked": "blocked" in found["states"],
             "spent": False,
         }
+
+    def _message(self, found: Json) -> Json:
+        """Spell a template out: the platform knows its text, a message only its name and what stands in its places."""
+        shown = super()._message(found)
+        template = shown["message"].get("template")
+        if template is None:
+            return shown
+        return {**shown, "message": {"text": _spelled_out(template)}}
+
+
+def _spelled_out(template: Json) -> str:
+    """Return the words of a message by the Page's one template."""
+    values = [each["text"] for part in template.get("components", ()) for each in part.get("parameters", ())]
+    return _PLACE.sub(lambda place: values[int(place[1]) - 1], _TEMPLATE_TEXT)
 
 
 _OUT_OF_REACH: Mapping[Kind, Json] = {

@@ -19,7 +19,7 @@ class Channel:
     name: str
     platform: str
     simulator: tuple[str, ...]
-    settings: Mapping[str, str]
+    settings: Mapping[str, str | bool]
 
 
 def demo_channels() -> tuple[Channel, ...]:
@@ -57,6 +57,6 @@ def _account() -> Channel:
         ),
         settings={
             "app_id": _ACCOUNT_ID, "app_secret": app_secret, "token": token, "encoding_aes_key": aes_key,
-            "account": "service", "original_id": _ORIGINAL_ID,
+            "account": "service", "original_id": _ORIGINAL_ID, "menus": True,
         },
     )  # fmt: skip

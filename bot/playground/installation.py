@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from bot.wiring import Runtime
 
 UNDO_SECONDS = 5  # long enough to try Undo, short enough not to wait for
 RATE_PER_SECOND = 30  # the product's default: 200 phones light up one after the other, in seven seconds
+
+_FLOWS = Path(__file__).parents[2] / wiring.FLOWS_FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Installation:
             where = ("--port", str(port), "--webhook", f"http://{LOOPBACK}:{web_port}/webhooks/{channel.name}")
             processes.start(_simulator(channel.name), "-m", *channel.simulator, *where)
             simulators[channel.name] = f"http://{LOOPBACK}:{port}"
+        shutil.copytree(_FLOWS, folder / wiring.FLOWS_FOLDER)
         clock_file = folder / "clock"
         clock_file.write_text("0", "utf-8")
         config = folder / "config.toml"
@@ -91,7 +95,7 @@ def _simulator(channel: str) -> str:
 
 def _settings(channels: Sequence[Channel], simulators: Mapping[str, str], queue_port: int, web_port: int) -> str:
     """Return the settings file, as an owner would write it."""
-    tables: list[tuple[str, Mapping[str, str | int]]] = [
+    tables: list[tuple[str, Mapping[str, str | int | bool]]] = [
         (
             "[clarion]",
             {

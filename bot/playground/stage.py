@@ -1,5 +1,6 @@
 """What the page shows and drives: the installation, its people, and the product's own numbers."""
 
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,11 +15,14 @@ from bot.playground.installation import Installation
 from bot.playground.simulator import Refused
 from bot.playground.trouble import TROUBLES, standing
 from bot.playground.words import TYPED_PATH
-from storage import broadcasts, ledger, mass_jobs, statistics, subscribers
+from bot.texts import texts
+from broadcast import because
+from storage import broadcasts, channels, entries, mass_jobs, statistics, subscribers
 from storage.lifecycle import BroadcastStatus
 
 Json = dict[str, Any]
 
+_LANGUAGE = "en"  # the page's
 _GREETERS = 4  # people who write at the same moment
 
 
@@ -67,21 +71,19 @@ class Stage:
 
     def numbers(self) -> Json:
         """Return what changes by itself: every broadcast's numbers, the trouble in force, whether the worker runs."""
-        names = {channel.id: name for name, channel in self.installation.runtime.channels.items()}
         with self._database.connection_context():
-            rows = exchange.status(names)
+            rows = exchange.status(self._names)
+            held = self._held()
             for row in rows:
+                sending = row["status"] == BroadcastStatus.SENDING
+                row["why"] = held.get(row["channel"], "") if sending else _stands_still(row["id"])
                 row["platform"] = self.accounts[row["channel"]].platform
                 row["jobs"] = _told(row["id"])
-                row["reasons"] = [
-                    {"state": state, "reason": reason, "count": number}
-                    for state, reason, _code, number in ledger.reasons(row["id"])
-                ]
-            paused = [names[number] for number, _, value in statistics.paused(self.clock.now()) if value]
+                row["reasons"] = _reasons(row["id"])
         rules = {account.platform: account.simulator().get("faults")["rules"] for account in self.accounts.values()}
         return {
             "broadcasts": rows,
-            "paused": paused,
+            "paused": list(held),
             "troubles": standing(rules),
             "worker": self.installation.processes.alive("worker"),
             "ahead": self.clock.ahead_seconds,
@@ -108,6 +110,19 @@ class Stage:
     @property
     def _database(self) -> pw.Database:
         return self.installation.runtime.database
+
+    @property
+    def _names(self) -> dict[int, str]:
+        return {channel.id: name for name, channel in self.installation.runtime.channels.items()}
+
+    def _held(self) -> dict[str, str]:
+        """Return why each channel that waits does, and until when where that ends by itself."""
+        found, now = {}, self.clock.now()
+        for number in [number for number, _, value in statistics.paused(now) if value]:
+            reason, until = channels.paused(number, now)
+            by_itself = f"It goes on by itself at {until:%H:%M:%S} UTC." if until else ""
+            found[self._names[number]] = f"{because.say(reason, texts(_LANGUAGE))} {by_itself}".strip()
+        return found
 
     def _known(self, person: Json) -> Json:
         """Add what the product knows."""
@@ -136,9 +151,24 @@ class Stage:
         return "closed" if person["spent"] else "open"
 
 
+def _stands_still(broadcast_id: int) -> str:
+    """Return why a broadcast is paused; '' where it is not, or somebody paused it."""
+    row = broadcasts.get(broadcast_id)
+    return because.say(row.pause_reason, texts(_LANGUAGE)) if row and row.status == BroadcastStatus.PAUSED else ""
+
+
+def _reasons(broadcast_id: int) -> list[Json]:
+    """Return how many did not get it for which reason, whatever the platform's code for it was; most first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for state, reason, _code, number in entries.reasons(broadcast_id):
+        counts[state, reason] += number
+    return [{"state": state, "reason": reason, "count": number} for (state, reason), number in counts.most_common()]
+
+
 def _told(broadcast_id: int) -> Json | None:
-    """Return what the platform told of a broadcast's mass messages in all; None when it told nothing (yet)."""
-    told = [job for job in mass_jobs.of(broadcast_id) if job.total is not None]
+    """Return what the platform told of a broadcast's mass messages in all, nothing yet; None when it has none."""
+    jobs = mass_jobs.of(broadcast_id)
+    told = [job for job in jobs if job.total is not None]
     if not told:
-        return None
+        return {} if jobs else None
     return {"total": sum(job.total for job in told), "sent": sum(job.sent or 0 for job in told)}

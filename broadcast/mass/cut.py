@@ -6,7 +6,7 @@ from datetime import datetime
 from broadcast.draft import Draft
 from broadcast.mass.allowance import month_start
 from handlers.many import MassSending
-from storage import ledger, mass_jobs, mass_people
+from storage import entries, mass_jobs, mass_people
 from storage.database import transaction
 
 
@@ -31,7 +31,7 @@ def cut(draft: Draft, mass: MassSending, now: datetime) -> None:
 
 
 def _plan(draft: Draft, mass: MassSending) -> tuple[str, tuple[int, ...]]:
-    sums = ledger.sums(draft.id)
+    sums = entries.sums(draft.id)
     people = sums.by_state.get("pending", 0)
     if people == 0:
         return "list", ()
@@ -39,5 +39,5 @@ def _plan(draft: Draft, mass: MassSending) -> tuple[str, tuple[int, ...]]:
         sizes = mass.list_sizes(people)
         return ("list", sizes) if sizes else ("single", (people,))
     # To everyone at once only if that is nobody more than the ledger says: a STOP must hold.
-    stopped = any(state == "skipped" and reason != "unreachable" for state, reason, _, _ in ledger.reasons(draft.id))
+    stopped = any(state == "skipped" and reason != "unreachable" for state, reason, _, _ in entries.reasons(draft.id))
     return ("tag" if draft.audience or stopped else "everyone"), (people,)

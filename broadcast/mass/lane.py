@@ -9,6 +9,7 @@ import peewee as pw
 import structlog
 from redis import RedisError
 
+from broadcast.because import Reason
 from broadcast.draft import from_row
 from broadcast.limits import Pace
 from broadcast.mass.cut import cut
@@ -121,7 +122,7 @@ class MassLane:
         if reason:
             for draft in sending if until is None else ():  # somebody has to mend it first
                 with transaction():
-                    hold(draft, SYSTEM, reason, now, self._notify)
+                    hold(draft, SYSTEM, Reason(reason), now, self._notify)
             return None
         for draft in sending:
             cut(draft, self._mass, now)

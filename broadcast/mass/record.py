@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from broadcast import because
+from broadcast.because import Reason
 from broadcast.draft import Draft
 from broadcast.mass.results import apply_report
 from broadcast.pictures import forget_pictures
 from broadcast.sweep import SYSTEM, Notify, hold
-from broadcast.verdict import EXPIRED_PICTURE, said
+from broadcast.verdict import EXPIRED_PICTURE
 from handlers.contract import PlatformError
 from handlers.many import MassSending
 from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused, Uncertain
@@ -71,13 +73,13 @@ class Record:
         """Record that something before the call was refused: nothing was said to anybody."""
         failure = error.failure
         if failure is not None and failure.fate is Fate.PAUSE:
-            self._pause(failure, str(error))
+            self._pause(failure, because.error(error))
         seconds = (failure.wait_seconds if failure else None) or AGAIN_AFTER.total_seconds()
         not_before = self.now() + timedelta(seconds=seconds)
         mass_jobs.change(job, not_before=not_before, worker=None, reason=failure.reason if failure else "refused")
         if failure is None or failure.fate not in {Fate.RETRY, Fate.PAUSE}:
             mass_jobs.change(job, not_before=self.now())
-            hold(draft, SYSTEM, str(error), self.now(), self.notify)
+            hold(draft, SYSTEM, because.error(error), self.now(), self.notify)
 
     def _accepted(self, job: MassJob, accepted: Accepted, left_out: Sequence[Member]) -> None:
         now = self.now()
@@ -110,10 +112,10 @@ class Record:
                 self._back(job, max(wait, AGAIN_AFTER), failure.reason)
             case Fate.PAUSE:
                 self._back(job, wait, failure.reason)
-                self._pause(failure, said(refused))
+                self._pause(failure, because.refusal(refused))
             case Fate.STOP:
                 self._back(job, wait, failure.reason)
-                hold(draft, SYSTEM, said(refused), now, self.notify)
+                hold(draft, SYSTEM, because.refusal(refused), now, self.notify)
             case Fate.SKIP | Fate.UNSUBSCRIBE if self._in_parts(job, failure.reason):
                 _log.warning("mass_list_split", broadcast=draft.id, people=job.people, code=refused.code)
             case _:
@@ -136,7 +138,7 @@ class Record:
         doubtful = mass_people.count(job, RecipientState.UNKNOWN) > 0
         self._back(job, AGAIN_AFTER if doubtful else timedelta(0), EXPIRED_PICTURE)
         if again and not doubtful:
-            hold(draft, SYSTEM, said(refused), self.now(), self.notify)
+            hold(draft, SYSTEM, because.refusal(refused), self.now(), self.notify)
             mass_jobs.change(job, reason="")
         elif not doubtful:
             forget_pictures(self.channel_id, draft.content)
@@ -169,6 +171,6 @@ class Record:
             of=(RecipientState.SENDING,),
         )
 
-    def _pause(self, failure: Failure, why: str) -> None:
+    def _pause(self, failure: Failure, why: Reason) -> None:
         seconds = failure.wait_seconds
         channels.pause(self.channel_id, why, None if seconds is None else self.now() + timedelta(seconds=seconds))

@@ -19,7 +19,7 @@ def upload(client: PageClient, image: Image) -> str:
         raise PlatformError("Facebook did not answer while the picture was uploaded. Please try again.") from silence
     refused = read_refusal(*answer)
     if refused is not None:
-        raise PlatformError(refused.failure.sentence.format(code=refused.code))
+        raise PlatformError(refused.failure.sentence, code=refused.code)
     attachment_id = (read_json(answer.body) or {}).get("attachment_id")
     if not isinstance(attachment_id, str) or not attachment_id:
         raise PlatformError("Facebook took the picture but gave no handle for it. Please try again.")

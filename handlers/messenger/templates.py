@@ -77,7 +77,7 @@ def _page(client: PageClient, after: str) -> Mapping[str, Any]:
         raise PlatformError(SILENT.sentence, SILENT) from silence
     if (refused := read_refusal(*answer)) is not None:
         row = NOT_GRANTED if refused.failure.reason in NOT_ALLOWED else refused.failure
-        raise PlatformError(row.sentence.format(code=refused.code), row)
+        raise PlatformError(row.sentence, row, refused.code)
     return read_json(answer.body) or {}
 
 

@@ -58,7 +58,7 @@ def told(result: Result) -> dict[str, Any]:
     if isinstance(result, Uncertain):
         raise PlatformError(NO_ANSWER.sentence, NO_ANSWER)
     if isinstance(result, Refused):
-        raise PlatformError(sentence(result), result.failure)
+        raise PlatformError(result.failure.sentence, result.failure, result.code)
     return result
 
 

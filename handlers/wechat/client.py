@@ -21,7 +21,7 @@ from handlers.http import deafen
 from handlers.outcomes import Failure, Refused, Uncertain
 from handlers.secret import Secret
 from handlers.silence import never_left
-from handlers.wechat.answer import Result, read_answer, sentence
+from handlers.wechat.answer import Result, read_answer
 from handlers.wechat.failures import NEVER_LEFT, STALE_TOKEN, failure, token_failure
 from handlers.wechat.token import Tokens, TokenStore
 
@@ -77,7 +77,7 @@ class AccountClient(WeChatClient):  # type: ignore[misc]  # wechatpy is publishe
         """The token for wechatpy's own calls. Raises `PlatformError` where there is none."""
         token = self.tokens.current()
         if isinstance(token, Refused):
-            raise PlatformError(sentence(token), token.failure)
+            raise PlatformError(token.failure.sentence, token.failure, token.code)
         return token
 
     def fetch_token(self) -> Result:

@@ -13,7 +13,7 @@ from handlers.contract import PlatformError, Problem
 from handlers.many import CallQuota, Ending, Everyone, JobState, Listed, Recipients, Tagged
 from handlers.outcomes import Accepted, Outcome, Refused, Uncertain
 from handlers.wechat import tags
-from handlers.wechat.answer import sentence, told, whole_number
+from handlers.wechat.answer import told, whole_number
 from handlers.wechat.capabilities import MASS_RULES, MASS_TEXT_ADVISED, Account
 from handlers.wechat.check import advise
 from handlers.wechat.client import AccountClient
@@ -198,7 +198,7 @@ class MassSender:
             data = self._uploads.fetch(address)
             placed = data if isinstance(data, Refused) else self._uploads.add_inline(data)
             if isinstance(placed, Refused):
-                raise PlatformError(sentence(placed), placed.failure)
+                raise PlatformError(placed.failure.sentence, placed.failure, placed.code)
             addresses[address] = placed
         return replace_pictures(page, addresses)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
-from handlers.content import Content, Image, Outgoing
+from handlers.content import Articles, Content, Image, Outgoing
 from handlers.contract import (
     BadSignature,
     Capabilities,
@@ -24,7 +24,6 @@ from handlers.outcomes import Outcome, Refused
 from handlers.secret import Secret
 from handlers.wechat import followers
 from handlers.wechat.address import may_fetch
-from handlers.wechat.answer import sentence
 from handlers.wechat.capabilities import CAPABILITIES, MASS_RULES, MASS_TEXT_ADVISED, UPLOAD_LIFETIME, Account
 from handlers.wechat.check import check, check_personal
 from handlers.wechat.client import AccountClient
@@ -34,7 +33,8 @@ from handlers.wechat.fields import read_fields, text
 from handlers.wechat.mass import MassSender
 from handlers.wechat.media import Pictures
 from handlers.wechat.parse import parse
-from handlers.wechat.render import passive_reply
+from handlers.wechat.preview import preview_articles
+from handlers.wechat.render import customer_messages, passive_reply
 from handlers.wechat.send import BulkSender, Sender
 from handlers.wechat.signature import handshake, verify
 from handlers.wechat.token import TokenStore
@@ -140,7 +140,12 @@ class WeChat:
         return check_personal(content)
 
     def send(self, outgoing: Outgoing) -> Outcome:
-        """Send a customer-service message and wait for its outcome, whose message id is always empty."""
+        """Send a customer-service message and wait for its outcome, whose message id is always empty.
+
+        Articles that fit none are shown by WeChat's preview, which has one.
+        """
+        if isinstance(outgoing.message, Articles) and outgoing.message.articles and not customer_messages(outgoing):
+            return preview_articles(outgoing, outgoing.message, self._mass, self._pictures)
         return self._sender.send(outgoing)
 
     async def send_bulk(self, http: aiohttp.ClientSession, outgoing: Outgoing) -> Outcome:
@@ -205,5 +210,5 @@ class WeChat:
 
 def _placed(handle: str | Refused) -> str:
     if isinstance(handle, Refused):
-        raise PlatformError(sentence(handle), handle.failure)
+        raise PlatformError(handle.failure.sentence, handle.failure, handle.code)
     return handle

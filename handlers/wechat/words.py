@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from handlers.content import Button, Choice, Outgoing, Text
+from handlers.content import WAY_OUT_TITLE, Button, Choice, Outgoing, Text
 
 # The opt-out line of a broadcast that brings no words of its own. Subscribers' languages are not known to
 # WeChat (`language` is no longer provided), so it says the same in both.
@@ -44,6 +44,14 @@ def choice_lines(choices: Iterable[Choice], purpose: str) -> list[str]:
     if purpose == "broadcast":
         return [keyword_line(choice.title, choice.value) for choice in choices]
     return [f"{number}. {choice.title}" for number, choice in enumerate(choices, 1)]
+
+
+def own_way_out(choices: Iterable[Choice]) -> str:
+    """Return the way out in the words of whoever wrote the broadcast; empty where it is the default's.
+
+    For roads that bring a line of their own under a message, and no choices.
+    """
+    return next((choice.title for choice in choices if choice.title != WAY_OUT_TITLE), "")
 
 
 def with_lines(words: str, lines: Iterable[str]) -> str:

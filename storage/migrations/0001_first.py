@@ -119,7 +119,8 @@ CREATE TABLE flow_runs (
     data {{json}} NOT NULL DEFAULT '{{{{}}}}', version INTEGER NOT NULL DEFAULT 0, broadcast_id INTEGER,
     started_at BIGINT NOT NULL, waiting_until BIGINT, ended_at BIGINT);
 CREATE INDEX flow_runs_subscriber ON flow_runs (subscriber_id, flow);
-CREATE INDEX flow_runs_names ON flow_runs (channel_id, flow);
+CREATE INDEX flow_runs_counts ON flow_runs (channel_id, flow, started_at, status);
+CREATE INDEX flow_runs_broadcast ON flow_runs (broadcast_id, flow, status) WHERE broadcast_id IS NOT NULL;
 CREATE INDEX flow_runs_waiting ON flow_runs (waiting_until) WHERE status = 'started';
 
 CREATE TABLE clicks (

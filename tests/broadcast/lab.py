@@ -10,6 +10,8 @@ from typing import Any
 from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
+from bot.texts import texts
+from broadcast import because
 from broadcast.delivery import Delivery
 from broadcast.draft import Draft, from_row
 from broadcast.limits import Pace
@@ -23,7 +25,7 @@ from handlers.contract import Capabilities
 from handlers.messenger.capabilities import CAPABILITIES
 from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused
 from handlers.templates import ListedTemplate
-from storage import broadcasts, channels, ledger, subscribers
+from storage import broadcasts, channels, entries, ledger, subscribers
 from storage.lifecycle import BroadcastStatus
 from storage.models import Recipient
 from tests.support.clock import Clock
@@ -113,13 +115,17 @@ class Lab:
         assert row is not None
         return from_row(row)
 
+    def why(self, broadcast: int) -> str:
+        """Return why a broadcast stands still, in English."""
+        return because.say(self.draft(broadcast).pause_reason, texts("en"))
+
     def status(self, broadcast: int) -> str:
         """Return where a broadcast is in its life."""
         return self.draft(broadcast).status.value
 
     def states(self, broadcast: int) -> Counter[str]:
         """Return how many rows are in each state."""
-        return Counter(dict(ledger.sums(broadcast).by_state))
+        return Counter(dict(entries.sums(broadcast).by_state))
 
     def rows(self, broadcast: int) -> list[Recipient]:
         """Return a broadcast's rows, by person."""

@@ -219,7 +219,7 @@ def test_a_channel_that_waits_for_somebody_holds_its_broadcasts_and_asks(lab: La
     first, second = lab.broadcast("one"), lab.broadcast("two")
     lab.platform.answer = lambda _: refused("token_refused", Fate.PAUSE, "190")
     lab.deliver(lambda: lab.status(first) == lab.status(second) == "paused")
-    assert {draft.pause_reason for what, draft in lab.told if what == "paused"} == {"token_refused (190)"}
+    assert {lab.why(draft.id) for what, draft in lab.told if what == "paused"} == {"token_refused (190)"}
     assert len(lab.platform.calls) < 80
 
 
@@ -229,7 +229,7 @@ def test_what_is_wrong_for_everybody_holds_the_broadcast_and_asks(lab: Lab):
     lab.platform.answer = lambda _: refused("media_refused", Fate.STOP, "100/2018047")
     lab.deliver()
     assert lab.status(broadcast) == "paused"
-    assert lab.draft(broadcast).pause_reason == "media_refused (100/2018047)"
+    assert lab.why(broadcast) == "media_refused (100/2018047)"
     assert lab.states(broadcast) == {"pending": 100}  # nothing is wrong with these people
     assert [what for what, _ in lab.told] == ["paused"]
 

@@ -12,7 +12,7 @@ from broadcast.draft import Draft
 from broadcast.plan import plan
 from broadcast.service import Desk, Unsendable
 from handlers.content import Content, Text
-from storage import admins, broadcasts, channels, ledger, quotas, subscribers
+from storage import admins, broadcasts, channels, entries, quotas, subscribers
 from storage.broadcasts import EditedMeanwhile
 from storage.lifecycle import BroadcastStatus, IllegalMove, RecipientState
 from storage.models import Admin
@@ -191,7 +191,7 @@ def test_the_numbers_of_the_parts_add_up_and_each_has_a_ledger_of_its_own(desks:
     group.send(page, one, "anna")
     for draft in (one, two):
         assert plan(draft.id, START)
-    sums = [ledger.sums(draft.id) for draft in (one, two)]
+    sums = [entries.sums(draft.id) for draft in (one, two)]
     total = group.together(sums)
     assert [one.audience for one in sums] == [3, 2]
     assert (total.audience, total.of(RecipientState.PENDING)) == (5, 5)

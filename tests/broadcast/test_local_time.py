@@ -9,7 +9,7 @@ import pytest
 from broadcast.each import each_at
 from broadcast.plan import plan
 from broadcast.sweep import start_due
-from storage import broadcasts, channels, ledger, subscribers, time_zones
+from storage import broadcasts, channels, entries, ledger, subscribers, time_zones
 from storage.fields import to_ms
 from storage.lifecycle import BroadcastStatus as S
 from storage.models import Recipient, Subscriber
@@ -70,7 +70,7 @@ def test_they_are_claimed_when_it_is_that_time_there(channel: int) -> None:
     broadcast = planned(channel, IN_SHANGHAI)
     counts = [len(ledger.claim(broadcast, "w", 100, at)) for at in (IN_SHANGHAI, IN_BERLIN - HOUR, IN_BERLIN)]
     assert counts == [2, 0, 3]
-    assert ledger.unfinished(broadcast)
+    assert entries.unfinished(broadcast)
     assert len(ledger.claim(broadcast, "w", 100, IN_NEW_YORK)) == 1
 
 
@@ -85,7 +85,7 @@ def test_where_that_time_has_passed_it_is_sent_only_if_not_too_late(channel: int
 
 
 def test_everybody_is_accounted_for(channel: int) -> None:
-    sums = ledger.sums(planned(channel, IN_SHANGHAI + 2 * HOUR))
+    sums = entries.sums(planned(channel, IN_SHANGHAI + 2 * HOUR))
     assert (sums.audience, dict(sums.by_state)) == (6, {"pending": 4, "skipped": 2})
 
 

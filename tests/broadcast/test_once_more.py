@@ -8,7 +8,7 @@ import pytest
 from broadcast.plan import plan
 from broadcast.service import Desk
 from handlers.content import Content, Text
-from storage import broadcasts, ledger, subscribers
+from storage import broadcasts, entries, ledger, subscribers
 from storage.lifecycle import BroadcastStatus, Consent
 from storage.models import Recipient
 from tests.conftest import START
@@ -45,7 +45,7 @@ def start(desk: Desk, draft: Any) -> list[str]:
     """Choose the audience as a start does; return who is in it."""
     broadcasts.move(draft.id, BroadcastStatus.STARTING, "boss", START)
     assert plan(draft.id, START)
-    return sorted(person for person, *_ in ledger.rows(draft.id))
+    return sorted(person for person, *_ in entries.rows(draft.id))
 
 
 def test_a_retry_is_for_those_not_reached_who_still_want_to_hear_from_us(desk: Desk, over):

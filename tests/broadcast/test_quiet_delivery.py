@@ -10,7 +10,7 @@ from broadcast.quiet import quiet_hours
 from broadcast.report import report
 from handlers.content import Outgoing
 from handlers.outcomes import Accepted, Outcome
-from storage import ledger
+from storage import entries, ledger
 from storage.models import Recipient, Subscriber
 from tests.broadcast.lab import Lab
 from tests.support.clock import Clock
@@ -65,7 +65,7 @@ def test_quiet_hours_that_begin_between_two_messages_hold_the_second(lab: Lab):
 
     lab.platform.answer = night_falls
     lab.rate = 20
-    lab.deliver(lambda: ledger.waiting(broadcast, "quiet_hours") == 5)
+    lab.deliver(lambda: entries.waiting(broadcast, "quiet_hours") == 5)
     assert not any("Two" in lab.platform.heard(person) for person in people)
     assert lab.platform.calls
     assert {row.reason for row in lab.rows(broadcast)} == {"quiet_hours"}
@@ -79,7 +79,7 @@ def test_quiet_hours_that_begin_between_two_messages_hold_the_second(lab: Lab):
 def test_a_cancel_in_the_night_skips_who_waits(lab: Lab):
     live_in("Asia/Shanghai", lab.people(3))
     broadcast = lab.broadcast()
-    lab.deliver(lambda: ledger.waiting(broadcast, "quiet_hours") == 3)
+    lab.deliver(lambda: entries.waiting(broadcast, "quiet_hours") == 3)
     assert ledger.skip_rest(broadcast, "cancelled", lab.clock.now()) == 3
     assert {row.reason for row in lab.rows(broadcast)} == {"cancelled"}
 

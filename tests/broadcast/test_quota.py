@@ -18,7 +18,7 @@ from broadcast.service import Desk, Unsendable
 from handlers.content import Content, Text
 from handlers.messenger.platform import Messenger
 from handlers.secret import Secret
-from storage import broadcasts, channels, ledger, quotas, subscribers
+from storage import broadcasts, channels, entries, ledger, quotas, subscribers
 from storage.database import open_database, proxy, transaction
 from storage.lifecycle import BroadcastStatus, RecipientState
 from storage.models import Recipient, Subscriber
@@ -143,7 +143,7 @@ def test_an_audience_that_has_grown_is_cut_to_what_there_is_room_for(desk: Desk)
     people(desk, 6)
     Subscriber.update(window_expires_at=None).where(Subscriber.platform_user_id << ["p1", "p4"]).execute()
     plan(broadcast.id, START)
-    sums = ledger.sums(broadcast.id)
+    sums = entries.sums(broadcast.id)
     assert (sums.of(RecipientState.PENDING), sums.of(RecipientState.SKIPPED)) == (4, 2)
     assert taken(desk) == (1, 8)
     skipped = Recipient.select(Recipient.subscriber).where(Recipient.reason == "channel_quota")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import peewee as pw
 import pytest
@@ -29,7 +30,8 @@ def record(lab: Lab, broadcast: int, answer: Callable[[int], Outcome], worker: s
     ledger.mark_sending(broadcast, worker, [claim.subscriber_id for claim in claims], lab.now())
     draft = lab.draft(broadcast)
     queue = Queue(draft, Composer(broadcast, draft.content))
-    queue.calling = {claim.subscriber_id for claim in claims}
+    claims = [replace(claim, marked_at=lab.now()) for claim in claims]
+    queue.calling = set(claims)
 
     async def run() -> None:
         database = DatabaseThread("recorder")
@@ -90,7 +92,7 @@ def test_a_result_that_cannot_be_written_is_in_doubt_and_keeps_no_other_from_bei
 def test_a_late_refusal_settles_what_was_thought_lost_with_its_worker(lab: Lab):
     lab.people(2)
     broadcast = lab.broadcast()
-    claims = ledger.claim(broadcast, "slow", 2, lab.now())
+    claims = [replace(claim, marked_at=lab.now()) for claim in ledger.claim(broadcast, "slow", 2, lab.now())]
     ledger.mark_sending(broadcast, "slow", [1, 2], lab.now())
     ledger.release(["w1"], lab.now())
     assert lab.states(broadcast) == {"unknown": 2}
@@ -108,3 +110,18 @@ def test_who_cannot_be_reached_three_times_is_left_out(lab: Lab):
         record(lab, lab.broadcast(), lambda _person: refused("unreachable", Fate.SKIP, "551"))
     assert Subscriber.get_by_id(1).unreachable
     assert lab.states(lab.broadcast()) == {"skipped": 1}
+
+
+def test_an_answer_ends_its_own_call_and_not_the_next_one_to_the_same_person(lab: Lab):
+    """An echo may settle the first message, and the second be on its way, before the first is answered."""
+    lab.people(1)
+    broadcast = lab.broadcast("One", "Two")
+    draft = lab.draft(broadcast)
+    queue = Queue(draft, Composer(broadcast, draft.content))
+    (claim,) = ledger.claim(broadcast, "w1", 1, lab.now())
+    first = replace(claim, marked_at=lab.now())
+    second = replace(claim, step=1, marked_at=lab.now())
+    queue.calling = {first, second}
+    recorder = Recorder(lab.channel, "w1", lab.now, DatabaseThread("one"), lab.notify)
+    recorder._go_on(Result(queue, first, Accepted("m1")))
+    assert queue.calling == {second}

@@ -83,6 +83,15 @@ def test_a_channel_that_is_refused_is_asked_less_and_less_often_and_given_up_in_
     assert waits[-1] > timedelta(minutes=3)
 
 
+def test_what_the_platform_never_takes_is_given_up_at_once_and_holds_nothing_up(lab: Lab, valkey_server):
+    number, after = say(lab, "anna", "no such thing"), say(lab, "anna", "hello")
+    lab.platform.answer = lambda said: (
+        refused("kind_unsupported", Fate.STOP, "") if "no such" in str(said.message) else Accepted("m")
+    )
+    run(lab, lambda: state(after)[0] == "sent", valkey_server)
+    assert state(number) == ("failed", "kind_unsupported")
+
+
 def test_a_reply_that_cannot_be_said_does_not_hold_up_the_next(lab: Lab, valkey_server):
     outbox.add(lab.channel, "anna", {"not": "a message"}, lab.now())
     good = say(lab, "bo", "hello")

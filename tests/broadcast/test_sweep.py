@@ -5,7 +5,8 @@ from datetime import timedelta
 import peewee as pw
 import pytest
 
-from broadcast import sweep
+from bot.texts import texts
+from broadcast import because, sweep
 from storage import broadcasts, ledger, workers
 from storage.lifecycle import BroadcastStatus, RecipientState
 from storage.models import Recipient
@@ -91,7 +92,8 @@ def test_a_filter_that_makes_no_sense_any_more_fails_with_its_sentence(lab: Lab)
     assert lab.status(broadcast) == "failed"
     ((what, draft),) = lab.told
     assert what == "failed"
-    assert "plan" in draft.pause_reason
+    assert because.say(draft.pause_reason, texts("en")).startswith("I do not know the field “plan”")
+    assert because.say(draft.pause_reason, texts("zh_CN")).startswith("没有“plan”这个字段")
 
 
 def test_one_that_cannot_be_planned_does_not_keep_the_others_waiting(lab: Lab, monkeypatch):
@@ -161,7 +163,7 @@ def test_what_comes_back_after_a_cancel_is_settled(lab: Lab):
     ledger.mark_sending(broadcast, "w1", [1, 2], lab.now())
     broadcasts.move(broadcast, S.CANCELLED, "boss", lab.now(), finished_at=lab.now())
     ledger.skip_rest(broadcast, "cancelled", lab.now())
-    ledger.put_back(broadcast, "w1", [(1, 0, lab.now(), "trouble", "2")], lab.now(), tried=True)
+    ledger.put_back(broadcast, "w1", [(1, 0, lab.now(), lab.now(), "trouble", "2")], lab.now(), tried=True)
     ledger.record_accepted(broadcast, 2, [(2, 0, "m")], lab.now(), worker="w1")
     sweep.settle(lab.now())
     assert [(row.state, row.reason) for row in lab.rows(broadcast)] == [("skipped", "cancelled")] * 2
@@ -172,7 +174,7 @@ def test_evidence_after_the_end_that_something_is_missing_says_so(lab: Lab):
     broadcast = lab.broadcast("One", "Two")
     ledger.claim(broadcast, "w1", 1, lab.now())
     ledger.mark_sending(broadcast, "w1", [1], lab.now())
-    ledger.record_refused(broadcast, "w1", RecipientState.UNKNOWN, [(1, 0, "no_answer", "")], lab.now())
+    ledger.record_refused(broadcast, "w1", RecipientState.UNKNOWN, [(1, 0, lab.now(), "no_answer", "")], lab.now())
     assert not sweep.finish(lab.draft(broadcast), lab.now(), lab.notify)
     lab.clock.advance(seconds=11)
     assert sweep.finish(lab.draft(broadcast), lab.now(), lab.notify)

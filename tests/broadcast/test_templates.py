@@ -174,7 +174,7 @@ def test_a_template_refused_for_everybody_holds_the_broadcast_though_messages_ar
     )
     broadcast = launch(lab, "One")
     lab.deliver(lambda: lab.status(broadcast) == "paused")
-    assert lab.draft(broadcast).pause_reason == "template_invalid (100)"
+    assert lab.why(broadcast) == "template_invalid (100)"
     assert lab.states(broadcast)["pending"] > 0
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.texts import texts
+from broadcast import because
 from broadcast.trouble import LOOKED_BACK, NO_ANSWER, SAME_FAILURES, TOO_MANY, Trouble
 from broadcast.verdict import EXPIRED_PICTURE, LONGEST_RETRY_SECONDS, Ended, Later, Sent, backoff, judge
 from handlers.outcomes import Accepted, Failure, Fate, Outcome, Uncertain
@@ -50,10 +52,10 @@ YES = Accepted("m")
 TROUBLES = (
     ("one failure less", [GIVEN_UP] * (SAME_FAILURES - 1), ""),
     ("the same failure for everybody", [GIVEN_UP] * SAME_FAILURES, "invalid (100)"),
-    ("no answer for anybody", [Uncertain("502")] * SAME_FAILURES, NO_ANSWER),
+    ("no answer for anybody", [Uncertain("502")] * SAME_FAILURES, NO_ANSWER.sentence),
     ("a success in between", [*[GIVEN_UP] * 15, YES, *[GIVEN_UP] * 15], ""),
     ("different failures", [GIVEN_UP, refused("invalid", Fate.GIVE_UP, "101")] * 40, ""),
-    ("most of many calls", [GIVEN_UP, refused("trouble", Fate.RETRY), YES] * (LOOKED_BACK // 3 + 1), TOO_MANY),
+    ("most of many calls", [GIVEN_UP, refused("trouble", Fate.RETRY), YES] * (LOOKED_BACK // 3 + 1), TOO_MANY.sentence),
     ("people who left", [refused("outside_window", Fate.SKIP)] * 500, ""),
     ("old pictures", [refused(EXPIRED_PICTURE, Fate.RETRY)] * 500, ""),
 )
@@ -64,7 +66,7 @@ def test_what_holds_a_broadcast(outcomes: list[Outcome], reason: str):
     trouble = Trouble()
     for outcome in outcomes:
         trouble.follow(outcome)
-    assert trouble.reason == reason
+    assert because.say(trouble.reason, texts("en")) == reason
 
 
 def test_a_picture_that_is_old_again_after_it_was_put_up_anew_is_trouble():

@@ -35,6 +35,7 @@ CONVERSATIONS = (
     ("Outside Messenger's window, by template", "templates"),
     ("What came of it, and once more to those it did not reach", "report"),
     ("The report as a picture", "report_picture"),
+    ("Where people leave a flow", "flows"),
     ("Practice", "practice"),
 )
 """Title and file of each conversation shown, in order."""

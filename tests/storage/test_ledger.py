@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import broadcasts, channels, ledger, subscribers
+from storage import broadcasts, channels, entries, ledger, subscribers
 from storage.lifecycle import BroadcastStatus as S
 from storage.lifecycle import Consent
 from storage.lifecycle import RecipientState as R
@@ -49,7 +49,7 @@ def test_only_rows_still_held_are_marked(sending):
 
 def test_planning_twice_makes_each_row_once(sending, channel):
     assert ledger.plan(sending, channel, None, {}, START) == 0
-    assert ledger.sums(sending).audience == 5
+    assert entries.sums(sending).audience == 5
 
 
 def test_who_opted_out_or_is_gone_stands_in_the_ledger_as_skipped(channel):
@@ -59,8 +59,8 @@ def test_who_opted_out_or_is_gone_stands_in_the_ledger_as_skipped(channel):
     subscribers.gone(channel, "gone")
     row = broadcasts.create(channel, "Spring", "boss", START)
     assert ledger.plan(row.id, channel, None, {}, START) == 3
-    assert ledger.sums(row.id).by_state == {"pending": 1, "skipped": 2}
-    assert {(state, reason) for state, reason, _, _ in ledger.reasons(row.id)} == {
+    assert entries.sums(row.id).by_state == {"pending": 1, "skipped": 2}
+    assert {(state, reason) for state, reason, _, _ in entries.reasons(row.id)} == {
         ("skipped", "opted_out"),
         ("skipped", "unreachable"),
     }
@@ -89,7 +89,7 @@ def test_a_row_waits_for_its_time(sending):
     claims = ledger.claim(sending, "w1", 5, START)
     later = START + timedelta(minutes=1)
     go(sending, "w1", claims[:1])
-    ledger.put_back(sending, "w1", [(claims[0].subscriber_id, 0, later, "busy", "2")], START, tried=True)
+    ledger.put_back(sending, "w1", [(claims[0].subscriber_id, 0, START, later, "busy", "2")], START, tried=True)
     assert ledger.claim(sending, "w1", 5, START) == []
     (again,) = ledger.claim(sending, "w1", 5, later)
     assert again.attempts == 1
@@ -148,7 +148,7 @@ def test_a_worker_that_lost_its_rows_changes_nothing(sending):
     claims = ledger.claim(sending, "slow", 2, START)
     ledger.release([], START)
     go(sending, "slow", claims)
-    ledger.record_refused(sending, "slow", R.FAILED, [(claims[0].subscriber_id, 0, "x", "1")], START)
+    ledger.record_refused(sending, "slow", R.FAILED, [(claims[0].subscriber_id, 0, START, "x", "1")], START)
     assert states(sending) == ["pending"] * 5
 
 
@@ -176,7 +176,7 @@ def test_cancelling_skips_everybody_not_written_to_and_the_sums_balance(sending)
     claims = ledger.claim(sending, "w1", 3, START)
     go(sending, "w1", claims[:1])
     assert ledger.skip_rest(sending, "cancelled", START) == 4
-    sums = ledger.sums(sending)
+    sums = entries.sums(sending)
     assert sums.by_state == {"sending": 1, "skipped": 4}
     assert sums.audience == 5
 
@@ -204,10 +204,24 @@ def test_an_answer_settles_the_message_it_is_about_and_no_other(sending):
     person = claims[0].subscriber_id
     ledger.record_accepted(sending, 2, [(person, 0, "m_1")], START)
     assert states(sending)[0] == "pending"
-    ledger.record_refused(sending, "w1", R.UNKNOWN, [(person, 0, "no_answer", "")], START)
-    ledger.put_back(sending, "w1", [(person, 0, START, "trouble", "2")], START, tried=True)
+    ledger.record_refused(sending, "w1", R.UNKNOWN, [(person, 0, START, "no_answer", "")], START)
+    ledger.put_back(sending, "w1", [(person, 0, START, START, "trouble", "2")], START, tried=True)
     row = Recipient.get(Recipient.subscriber == person)
     assert (row.state, row.step, row.attempts, row.reason) == ("pending", 1, 0, "")
+
+
+def test_an_outcome_that_is_written_again_does_not_touch_the_next_call(sending):
+    """Its commit went through and the answer was lost; before it was repeated the row was taken and begun anew."""
+    claims = ledger.claim(sending, "w1", 1, START)
+    go(sending, "w1", claims)
+    busy = [(claims[0].subscriber_id, 0, START, START, "busy", "2")]
+    ledger.put_back(sending, "w1", busy, START, tried=True)
+    again = START + timedelta(seconds=1)
+    ledger.claim(sending, "w1", 5, again)
+    ledger.mark_sending(sending, "w1", [claims[0].subscriber_id], again)
+    ledger.put_back(sending, "w1", busy, again, tried=True)
+    ledger.record_refused(sending, "w1", R.FAILED, [(claims[0].subscriber_id, 0, START, "x", "1")], again)
+    assert states(sending)[0] == "sending"
 
 
 def test_a_worker_finds_what_it_holds_without_knowing(sending):
@@ -223,12 +237,12 @@ def test_doubts_are_counted_by_their_age(sending):
     claims = ledger.claim(sending, "w1", 2, START)
     go(sending, "w1", claims)
     ledger.release([], START)
-    assert ledger.doubtful(sending) == 2
+    assert entries.doubtful(sending) == 2
     second = timedelta(seconds=1)
-    assert ledger.doubtful_lately(sending, START, second) == 2
-    assert ledger.doubtful_lately(sending, START + second, second) == 0
-    assert ledger.doubtful_lately(sending, START - second, second) == 2
-    assert ledger.doubtful_lately(sending, START - 2 * second, second) == 0, "the clock was set back since"
+    assert entries.doubtful_lately(sending, START, second) == 2
+    assert entries.doubtful_lately(sending, START + second, second) == 0
+    assert entries.doubtful_lately(sending, START - second, second) == 2
+    assert entries.doubtful_lately(sending, START - 2 * second, second) == 0, "the clock was set back since"
 
 
 def test_nobody_is_between_once_a_cancelled_broadcast_was_settled(sending):
@@ -237,7 +251,7 @@ def test_nobody_is_between_once_a_cancelled_broadcast_was_settled(sending):
     broadcasts.move(sending, S.CANCELLED, "boss", START, finished_at=START)
     assert ledger.settle_strays(START - timedelta(days=1), START) == 4
     assert ledger.settle_strays(START - timedelta(days=1), START) == 0
-    ledger.put_back(sending, "w1", [(claims[0].subscriber_id, 0, START, "trouble", "2")], START, tried=True)
+    ledger.put_back(sending, "w1", [(claims[0].subscriber_id, 0, START, START, "trouble", "2")], START, tried=True)
     assert ledger.settle_strays(START, START) == 0  # ended too long ago to be looked at
     assert ledger.settle_strays(START - timedelta(days=1), START) == 1
     assert states(sending) == ["skipped"] * 5

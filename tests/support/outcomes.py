@@ -6,11 +6,13 @@ from typing import cast
 
 from bot.milestones import Milestones
 from bot.wiring import Runtime
+from broadcast import because
 from broadcast.draft import Draft, from_row
 from broadcast.plan import plan
 from broadcast.service import Desk
 from broadcast.sweep import SYSTEM, finish, hold
 from handlers.messenger.failures import FAILURES
+from handlers.outcomes import Refused
 from handlers.wechat.failures import PICTURE_TOO_LARGE
 from storage import clicks, flow_runs, ledger, subscribers
 from storage.broadcasts import move, with_status
@@ -18,7 +20,7 @@ from storage.lifecycle import BroadcastStatus, Consent, RecipientState
 from storage.models import Broadcast, FlowRun, Recipient, Subscriber
 
 _S = BroadcastStatus
-TOO_LARGE = {"messenger": FAILURES[100, 2018109].sentence, "wechat": PICTURE_TOO_LARGE.sentence}
+TOO_LARGE = {"messenger": Refused(FAILURES[100, 2018109]), "wechat": Refused(PICTURE_TOO_LARGE)}
 
 
 def go_out(channel_id: int, now: datetime) -> None:
@@ -35,7 +37,8 @@ def go_out(channel_id: int, now: datetime) -> None:
 def too_large(desk: Desk, now: datetime) -> None:
     """Let the platform refuse the picture of what is starting, as the engine takes it: held, and its admin told."""
     for draft in _begun(desk, now):
-        hold(draft, SYSTEM, TOO_LARGE[desk.platform.capabilities.name], now, _milestones(desk, now))
+        why = because.refusal(TOO_LARGE[desk.platform.capabilities.name])
+        hold(draft, SYSTEM, why, now, _milestones(desk, now))
 
 
 def go_as_far(desk: Desk, now: datetime) -> None:

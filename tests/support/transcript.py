@@ -21,22 +21,26 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 from bot.commands.claim import claim
 from bot.conversation.runner import converse
+from bot.flows.load import NO_FLOWS, load
+from bot.flows.runner import Runner
 from broadcast.arrange import parts
 from broadcast.service import Desk
 from handlers.content import Article, Button, Card, Choice, Image, Outgoing, Template, Text
 from handlers.events import MessageReceived
 from handlers.templates import APPROVED, ListedTemplate
 from handlers.wechat.words import choice_lines, with_lines
-from storage import admins, channels, quotas, subscribers, templates, variables
+from storage import admins, channels, flow_runs, quotas, subscribers, templates, variables
 from storage.lifecycle import Consent
 from storage.models import Admin, Invite, LinkCode, OutboxMessage, Subscriber
 from tests.handlers.wechat.account import make_account
 from tests.support import outcomes
 from tests.support.clock import Clock
 
+ROOT = Path(__file__).resolve().parents[2]
 _LINE = re.compile(r"(\w+)(?: at (\w+))?> ?(.*)")
 _TAP = re.compile(r"\[(.+)\](?:@(\d+))?")
 _PICTURE = re.compile(r"(.*?) ?\((?:with )?picture (\S+)\)", re.DOTALL)
@@ -51,6 +55,7 @@ class Stage:
         self.desk = desk
         self.clock = clock
         self.seen: dict[str, list[Choice]] = {}
+        self.flows = NO_FLOWS
         self._numbers = count(1)
         self._posted = 0
 
@@ -117,7 +122,7 @@ class Stage:
         if welcome is not None:
             return (Outgoing(to=who, message=Text(text=welcome)),)
         admin = admins.find(self.desk.channel_id, who)
-        return converse(self.desk, admin, event, self.clock.now()) if admin is not None else ()
+        return converse(self.desk, admin, event, self.clock.now(), flows=self.flows) if admin is not None else ()
 
     def _told(self) -> list[str]:
         """Return what was said to anybody besides the answers, since the last time."""
@@ -257,6 +262,19 @@ class Stage:
     def _flow(self, name: str, title: str) -> None:
         self.desk = replace(self.desk, flows={**self.desk.flows, name: title})
 
+    def _flow_files(self) -> None:
+        self.flows = load(ROOT / "flows", platforms=[self.desk.platform.capabilities])
+
+    def _says_to_flows(self, person: str, text: str) -> None:
+        runner = Runner(self.flows, self.desk.channel_id, self.desk.zone, "en")
+        event = MessageReceived(key=f"m{next(self._numbers)}", person=person, at=self.clock.now(), text=text)
+        assert runner.take(event, self.clock.now()), f"no flow answers {person}"
+
+    def _reports(self, flow: str, person: str) -> None:
+        subscriber = subscribers.find(self.desk.channel_id, person)
+        assert subscriber is not None
+        flow_runs.begin(self.desk.channel_id, subscriber.id, flow, None, self.clock.now())
+
     def _approve_above(self, number: str) -> None:
         self.desk = replace(self.desk, approve_above=int(number))
 
@@ -311,6 +329,9 @@ DEEDS = {
     r"(\w+) speaks Chinese": Stage._speaks_chinese,
     r"the platform finds the picture too large": Stage._refused,
     r"there is the flow (\w+) \((.+)\)": Stage._flow,
+    r"the flow files are those that come along": Stage._flow_files,
+    r"(\w+) writes to a flow: (.+)": Stage._says_to_flows,
+    r"the host's own bot begins its flow (\w+) with (\w+)": Stage._reports,
     r"the Page has the template (\w+) \((\w+)\): (.+)": Stage._template,
     r"the template (\w+) is (\w+)": Stage._template_is,
     r"a second person is needed above (\d+)": Stage._approve_above,

@@ -23,14 +23,16 @@ const REASONS = {
   unreachable: "unreachable",
   cancelled: "cancelled",
   worker_lost: "the worker was lost",
+  no_answer: "no answer came",
 };
 
-const ACTIVE = new Set(["starting", "sending", "paused", "scheduled"]);
+const MOVING = new Set(["starting", "sending"]);
+const WAITING = new Set(["paused", "scheduled"]);
 
-/** Return the broadcast to look at: the newest one under way, else the newest that ever started. */
+/** Return the broadcast to look at: the newest that moves, else the newest that waits or has been, else a draft. */
 export function foremost(broadcasts) {
   const newest = [...broadcasts].reverse();
-  return newest.find((it) => ACTIVE.has(it.status)) ?? newest.find((it) => it.audience) ?? newest[0];
+  return newest.find((it) => MOVING.has(it.status)) ?? newest.find((it) => WAITING.has(it.status) || it.audience) ?? newest[0];
 }
 
 export class Ledger {
@@ -45,6 +47,7 @@ export class Ledger {
     this.audience = el("dd", {}, "0");
     this.verdict = el("span", { class: "verdict" });
     this.within = el("p", { class: "within" });
+    this.why = el("p", { class: "within why", role: "status" });
     this.earlier = el("ul", { class: "earlier" });
     this.bar = el("div", { class: "bar", aria: { hidden: "true" } }, ...this.segments.values());
     element.append(
@@ -59,6 +62,7 @@ export class Ledger {
         ]),
         el("div", { class: "audience" }, el("dt", {}, "audience"), this.audience, this.verdict),
       ),
+      this.why,
       this.within,
       this.earlier,
     );
@@ -85,6 +89,7 @@ export class Ledger {
     this.verdict.textContent = balances ? "✓" : "does not add up";
     this.verdict.title = balances ? "The parts add up to the audience." : "Please report this.";
     this.within.replaceChildren(...(it.audience ? within(it) : ["Nobody is in the ledger before it starts."]));
+    if (this.why.textContent !== it.why) this.why.textContent = it.why;
     this.#pace(it);
     this.#others(broadcasts.filter((other) => other.id !== it.id && other.audience));
   }
@@ -117,6 +122,7 @@ function within(it) {
 
 /** WeChat counts whom a mass message reached and names nobody, so the ledger has them all as sent. */
 function told(jobs) {
-  if (!jobs) return "WeChat has not said yet whom it reached";
+  if (!jobs) return "one by one; WeChat tells no receipts";
+  if (jobs.total === undefined) return "WeChat has not said yet whom it reached";
   return `WeChat says ${jobs.sent} of ${jobs.total} got it, and does not say who`;
 }

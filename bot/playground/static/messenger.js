@@ -10,7 +10,6 @@ import { link, linked } from "./text.js";
 export function bubble(message, tap) {
   if (message.postback) return said(message.postback.title);
   if (message.attachment) return attachment(message.attachment, tap);
-  if (message.template) return said(utility(message.template));
   if (message.attachments) return el("div", { class: "pieces" }, ...message.attachments.map((it) => attachment(it, tap)));
   return message.text === undefined ? null : said(message.text);
 }
@@ -19,14 +18,7 @@ export function bubble(message, tap) {
 export function words(message) {
   const piece = message.attachment ?? message.attachments?.[0];
   if (piece?.type === "image") return "a picture";
-  if (message.template) return utility(message.template);
   return message.text ?? message.postback?.title ?? piece?.payload?.text ?? piece?.payload?.elements?.[0]?.title ?? "";
-}
-
-/** Return a utility template in words: the platform knows its text, the message only its name and its values. */
-function utility({ name, components = [] }) {
-  const values = components.flatMap(({ parameters = [] }) => parameters.map(({ text }) => text));
-  return `[template ${[name, ...values].join(" · ")}]`;
 }
 
 function said(text) {
@@ -53,13 +45,19 @@ function cards(elements, tap) {
     el(
       "article",
       { class: "cardlet" },
-      card.image_url ? el("img", { src: card.image_url, alt: "", loading: "lazy" }) : null,
-      el("h4", {}, card.default_action ? link(card.default_action.url, card.title) : card.title),
+      card.image_url ? opens(card, el("img", { src: card.image_url, alt: "", loading: "lazy" }), { tabindex: -1, aria: { hidden: "true" } }) : null,
+      el("h4", {}, opens(card, card.title)),
       card.subtitle ? el("p", {}, card.subtitle) : null,
       buttons(card.buttons, tap),
     ),
   );
-  return el("div", { class: "carousel", tabindex: all.length > 1 ? 0 : null }, ...all);
+  if (all.length === 1) return all[0];
+  return el("div", { class: "carousel", tabindex: 0, role: "group", aria: { label: `${all.length} cards side by side` } }, ...all);
+}
+
+/** A tap on a card opens its address, where it has one. */
+function opens({ default_action: action }, content, more) {
+  return action ? link(action.url, content, more) : content;
 }
 
 function buttons(list, tap) {

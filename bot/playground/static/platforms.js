@@ -11,7 +11,7 @@ export const PLATFORMS = {
     placeholder: "Aa",
     standings: {
       open: "can be written to",
-      closed: "window closed: out of reach until they write",
+      closed: "window closed: out of reach, but for a template",
       stopped: "opted out",
       blocked: "has blocked the Page",
     },

@@ -2,10 +2,16 @@ import pytest
 
 from bot.commands.card import MOVES
 from bot.commands.command import Command
-from bot.commands.run import COMMANDS, find, unknown
+from bot.commands.run import COMMANDS, find, run, unknown
+from bot.conversation.memory import Memory
+from bot.conversation.reply import outgoing
+from bot.texts import texts
+from handlers.contract import Capabilities
+from handlers.messenger.capabilities import CAPABILITIES as MESSENGER
 from storage.admins import ROLES
 from storage.lifecycle import BROADCAST_MOVES, BroadcastStatus
 from tests.bot.conversation.turns import turn
+from tests.handlers.wechat.account import make_account
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=[command.name for command in COMMANDS])
@@ -32,6 +38,14 @@ def test_the_longest_name_wins_and_the_rest_is_left(typed: str, name: str, rest:
     command, left = find(typed)
     assert command is not None
     assert (command.name, left) == (name, rest)
+
+
+@pytest.mark.parametrize("capabilities", [MESSENGER, make_account().capabilities], ids=["messenger", "wechat"])
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_help_fits_one_message_on_every_platform(capabilities: Capabilities, language: str) -> None:
+    """The second message of an answer may not be shown at once where answers ride on the webhook's response."""
+    asked = turn(role="owner", language=language, texts=texts(language))
+    assert len(outgoing(run(asked, Memory(), "/help").says, "anna", capabilities)) == 1
 
 
 TYPOS = (("/brodcast", "/broadcast"), ("/admin lst", "/admin list"), ("/timezon", "/timezone"))

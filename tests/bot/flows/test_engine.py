@@ -80,8 +80,18 @@ def test_a_start_says_everything_up_to_the_first_question() -> None:
         step="age",
         started_at=NOW,
         ahead=("bye",),
+        asked=("age",),
         waiting_until=NOW + timedelta(hours=23),
     )
+
+
+def test_a_run_remembers_each_question_it_came_to_once() -> None:
+    again = PICK + 'goto = "age"\n'
+    flow = flow_of(steps(AGE, again))
+    run = start(flow, ANNA, NOW).run
+    for text in ("30", "Apple", "31"):
+        run = resume(run, flow, ANNA, Heard(text), NOW).run
+    assert (run.step, run.asked) == ("pick", ("age", "pick"))
 
 
 def test_people_are_asked_in_their_language() -> None:

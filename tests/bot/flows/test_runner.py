@@ -10,12 +10,13 @@ import pytest
 
 from bot.flows.clockwork import go_on
 from bot.flows.load import Flows
-from broadcast import who
+from bot.texts import texts
+from broadcast import because, who
 from broadcast.draft import from_row
 from broadcast.outgoing import Composer
 from handlers.content import Content, Template, Text
 from handlers.templates import ListedTemplate
-from storage import broadcasts, flow_runs, ledger, subscribers, templates
+from storage import broadcasts, entries, flow_runs, ledger, subscribers, templates
 from storage.models import Click, FlowRun, OutboxMessage, Recipient, Subscriber
 from tests.support.page import Page
 
@@ -230,7 +231,7 @@ def test_a_broadcast_whose_flow_is_gone_does_not_start(page, got):
     draft = from_row(broadcasts.get(got))
     assert page.runtime.objection(draft) == ""
     gone = replace(page.runtime, flows=Flows())
-    assert "There is no flow called “tea”" in gone.objection(draft)
+    assert "There is no flow called “tea”" in because.say(gone.objection(draft), texts("en"))
 
 
 def test_a_broadcast_whose_template_was_paused_meanwhile_does_not_start(page):
@@ -243,7 +244,7 @@ def test_a_broadcast_whose_template_was_paused_meanwhile_does_not_start(page):
     templates.write(page.channel.id, [asdict(listed)], page.clock.now())
     assert page.runtime.objection(draft) == ""
     templates.write(page.channel.id, [asdict(replace(listed, status="PAUSED"))], page.clock.now())
-    assert "has paused the template visit" in page.runtime.objection(draft)
+    assert "has paused the template visit" in because.say(page.runtime.objection(draft), texts("en"))
 
 
 def test_an_erased_person_is_nowhere_and_the_sums_stay(page, got, clock):
@@ -252,7 +253,7 @@ def test_an_erased_person_is_nowhere_and_the_sums_stay(page, got, clock):
     assert subscribers.erase(page.channel.id, "p1", clock.now())
     person = Subscriber.get()
     assert (person.platform_user_id, person.variables, person.unreachable) == (f"erased:{person.id}", {}, True)
-    assert ledger.sums(got).audience == 1
+    assert entries.sums(got).audience == 1
     assert OutboxMessage.select().count() == 0
     assert "green" not in str([row.data for row in FlowRun.select()])
     assert not subscribers.erase(page.channel.id, "p1", clock.now())

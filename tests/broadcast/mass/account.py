@@ -16,7 +16,7 @@ from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused
 from handlers.wechat.capabilities import CAPABILITIES
 from handlers.wechat.lists import list_sizes
 from handlers.wechat.reviews import explain
-from storage import broadcasts, channels, ledger, mass_jobs, subscribers, workers
+from storage import broadcasts, channels, entries, ledger, mass_jobs, subscribers, workers
 from storage.lifecycle import BroadcastStatus
 from storage.models import MassJob
 from tests.support.clock import Clock
@@ -188,13 +188,13 @@ class MassLab:
         return Counter(
             {
                 f"{state} {reason}" if state in {"skipped", "failed"} else state: people
-                for state, reason, _, people in [*ledger.reasons(broadcast), *self._plain(broadcast)]
+                for state, reason, _, people in [*entries.reasons(broadcast), *self._plain(broadcast)]
             }
         )
 
     def _plain(self, broadcast: int) -> list[tuple[str, str, str, int]]:
-        explained = {state for state, *_ in ledger.reasons(broadcast)}
-        sums = ledger.sums(broadcast).by_state
+        explained = {state for state, *_ in entries.reasons(broadcast)}
+        sums = entries.sums(broadcast).by_state
         return [(state, "", "", people) for state, people in sums.items() if state not in explained]
 
     def jobs(self, broadcast: int) -> list[tuple[str, str, int]]:

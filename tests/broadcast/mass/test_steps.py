@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.texts import texts
+from broadcast import because
 from broadcast.mass.tagging import remove_tags
 from handlers.content import Article, Articles, Image
 from handlers.many import Listed
@@ -142,7 +144,7 @@ def test_a_spent_quota_holds_the_broadcast_with_its_sentence_and_spends_nothing(
     service.mass.answers = [refused("quota", Fate.STOP, "45028")]
     service.work()
     assert service.states(broadcast) == {"pending": 3}
-    assert service.draft(broadcast).pause_reason == "quota (45028)"
+    assert because.say(service.draft(broadcast).pause_reason, texts("en")) == "quota (45028)"
     assert service.told == ["paused"]
     assert mass_jobs.of(broadcast)[0].first_call_at is None
 
@@ -152,7 +154,8 @@ def test_a_throttled_channel_pauses_and_goes_on(service):
     broadcast = service.broadcast()
     service.mass.answers = [refused("throttled", Fate.PAUSE, "45011", wait_seconds=60.0)]
     service.work()
-    assert channels.paused(service.channel, service.clock.now())[0] == "throttled (45011)"
+    reason, _until = channels.paused(service.channel, service.clock.now())
+    assert because.say(reason, texts("en")) == "throttled (45011)"
     service.clock.advance(seconds=60)
     service.work()
     assert service.states(broadcast) == {"sent": 3}
