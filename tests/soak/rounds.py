@@ -53,7 +53,8 @@ def installation(folder: Path, database_url: str, people: int) -> Iterator[Sende
     """Run everything, with two workers, for some rounds."""
     with running(folder, database_url=database_url, undo_seconds=0.2) as stack:
         stack.rate = RATE
-        stack.start_simulator("--latency-ms", LATENCY_MS)
+        # Without its rates: after some ninety rounds a Page's calls of the day are spent, and everybody slows down.
+        stack.start_simulator("--latency-ms", LATENCY_MS, "--rates", "off")
         stack.run("migrate")
         stack.start_web()
         for name in WORKERS:
