@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import peewee as pw
+
 from broadcast.draft import Draft
 from broadcast.reach import Reach
 from handlers.contract import Problem
@@ -116,6 +118,15 @@ def capped(draft: Draft, subscriber_ids: Collection[int], now: datetime) -> froz
     most = limits.messages_per_person_per_day - len(draft.content.messages)
     had = frequency.had(subscriber_ids, to_ms(midnight(now, limits)), without=draft.id)
     return frozenset(person for person in subscriber_ids if had.get(person, 0) > most)
+
+
+def had_enough(draft: Draft, at: datetime) -> pw.Expression | None:
+    """Return the condition of those who may not get this broadcast on the day of `at` as well; None without a limit."""
+    limits = quotas.limits(draft.channel_id)
+    if not limits.messages_per_person_per_day:
+        return None
+    most = limits.messages_per_person_per_day - len(draft.content.messages)
+    return frequency.more_than(draft.channel_id, most, to_ms(midnight(at, limits)), without=draft.id)
 
 
 def midnight(now: datetime, limits: Limits) -> datetime:

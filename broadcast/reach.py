@@ -9,6 +9,9 @@ import peewee as pw
 from storage import subscribers
 from storage.models import Subscriber
 
+CappedBy = Literal["day", "month", "either"]
+"""What those who get no more have had enough of: the channel's own limit of a day, the platform's of a month."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -24,7 +27,7 @@ class Reach:
     opted_out: int
     unreachable: int
     capped: int = 0
-    capped_by: Literal["day", "month"] = "day"
+    capped_by: CappedBy = "day"
     by_template: int = 0
 
     def messages(self, each: int) -> int:
@@ -70,7 +73,9 @@ def forecast(
     return Reach(matched, can_get, 0, opted_out, unreachable, whoever_had, by_template=by_template)
 
 
-def count_all(channel_id: int, matching: pw.Expression | None, capped: pw.Expression | None) -> Reach:
+def count_all(
+    channel_id: int, matching: pw.Expression | None, capped: pw.Expression | None, capped_by: CappedBy
+) -> Reach:
     """Count who matches and who of them could be written to where no window is needed."""
     who = _matching(channel_id, matching)
     out = Subscriber.consent == "opted_out"
@@ -82,7 +87,7 @@ def count_all(channel_id: int, matching: pw.Expression | None, capped: pw.Expres
     opted_out, unreachable, reachable = how_many(out), how_many(~out & away), how_many(~out & ~away)
     had_theirs = 0 if capped is None else how_many(~out & ~away & capped)
     return Reach(
-        opted_out + unreachable + reachable, reachable - had_theirs, 0, opted_out, unreachable, had_theirs, "month"
+        opted_out + unreachable + reachable, reachable - had_theirs, 0, opted_out, unreachable, had_theirs, capped_by
     )
 
 

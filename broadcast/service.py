@@ -32,7 +32,7 @@ from handlers.content import Content
 from handlers.contract import Platform, Problem
 from handlers.many import SendsToMany
 from handlers.templates import HasTemplates
-from storage import admins, broadcasts, canary, channels, entries, frequency, ledger, quotas, subscribers
+from storage import admins, broadcasts, canary, channels, entries, frequency, ledger, subscribers
 from storage import variables as registry
 from storage.database import transaction
 from storage.entries import Sums
@@ -190,14 +190,9 @@ class Desk:
     def reach(self, draft: Draft) -> Reach:
         """Forecast who would get the broadcast at its time (or now)."""
         at, matching = self._aim(draft)
+        capped = quota.had_enough(draft, at)
         if draft.road == MASS and isinstance(self.platform, SendsToMany):
-            return mass_reach(self.channel_id, matching, at, self.platform.mass)
-        limits = quotas.limits(self.channel_id)
-        capped = None
-        if limits.messages_per_person_per_day:
-            most = limits.messages_per_person_per_day - len(draft.content.messages)
-            since = to_ms(quota.midnight(at, limits))
-            capped = frequency.more_than(self.channel_id, most, since, without=draft.id)
+            return mass_reach(self.channel_id, matching, at, self.platform.mass, capped)
         margin, template = self.platform.capabilities.window_margin, self._takes_template(draft)
         return reach.forecast(self.channel_id, matching, at, margin, capped, template=template)
 

@@ -19,6 +19,9 @@ def say_reach(turn: Turn, reach: Reach) -> str:
 
 
 def _capped(turn: Turn, reach: Reach) -> str:
-    if reach.capped_by == "month":
-        return turn.say("{n} had theirs this month", n=reach.capped)
+    match reach.capped_by:
+        case "month":
+            return turn.say("{n} had theirs this month", n=reach.capped)
+        case "either":
+            return turn.say("{n} had theirs today or this month", n=reach.capped)
     return turn.say("{n} had theirs today", n=reach.capped)

@@ -3,11 +3,13 @@
 import secrets
 from datetime import datetime
 
+from broadcast import quota
 from broadcast.draft import Draft
 from broadcast.mass.allowance import month_start
 from handlers.many import MassSending
 from storage import entries, mass_jobs, mass_people
 from storage.database import transaction
+from storage.models import Subscriber
 
 
 def cut(draft: Draft, mass: MassSending, now: datetime) -> None:
@@ -26,6 +28,10 @@ def cut(draft: Draft, mass: MassSending, now: datetime) -> None:
                 "quota",
                 now,
             )
+        had_enough = quota.had_enough(draft, now)
+        if had_enough is not None:
+            people = Subscriber.select(Subscriber.id).where(had_enough)
+            mass_people.skip_those(draft.id, people, "frequency_cap", now)
         kind, sizes = _plan(draft, mass)
         mass_jobs.make(draft.id, kind, sizes, f"c{draft.id}-{secrets.token_hex(4)}", now)
 

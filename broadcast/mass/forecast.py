@@ -15,12 +15,23 @@ from storage import channels, mass_people
 from storage.models import Subscriber
 
 
-def mass_reach(channel_id: int, matching: pw.Expression | None, at: datetime, mass: MassSending) -> Reach:
-    """Forecast who would get a mass message at `at`: no window is needed, but some may have had their month's share."""
-    capped = None
-    if mass.monthly_most is not None:
-        capped = Subscriber.id.in_(mass_people.had_their_share(channel_id, month_start(at), mass.monthly_most))
-    return count_all(channel_id, matching, capped)
+def mass_reach(
+    channel_id: int,
+    matching: pw.Expression | None,
+    at: datetime,
+    mass: MassSending,
+    had_today: pw.Expression | None = None,
+) -> Reach:
+    """Forecast who would get a mass message at `at`: no window is needed, but some may have had their share.
+
+    Of the month, where the platform counts it, or of the day, if that is the condition of those who `had_today`.
+    """
+    if mass.monthly_most is None:
+        return count_all(channel_id, matching, had_today, "day")
+    had = Subscriber.id.in_(mass_people.had_their_share(channel_id, month_start(at), mass.monthly_most))
+    if had_today is None:
+        return count_all(channel_id, matching, had, "month")
+    return count_all(channel_id, matching, had | had_today, "either")
 
 
 CALL_SECONDS = 1.0

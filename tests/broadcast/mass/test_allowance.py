@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from broadcast import quota
 from broadcast.mass.allowance import allowance, day_start, month_start
 from broadcast.mass.forecast import mass_reach
-from storage import broadcasts, mass_jobs
+from storage import broadcasts, mass_jobs, quotas
 from storage.lifecycle import BroadcastStatus, MassJobState
+from storage.quotas import Limits
 
 
 def at(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
@@ -82,3 +84,30 @@ def test_the_fifth_of_a_month_is_left_out_and_the_first_of_the_next_is_not(servi
     assert mass_reach(service.channel, None, december - timedelta(seconds=1), service.mass).capped == 3
     assert mass_reach(service.channel, None, december, service.mass).capped == 0
     assert len(people) == 3
+
+
+def test_who_had_their_messages_of_the_day_is_left_out_of_a_mass_message(service):
+    quotas.set_limits(service.channel, Limits(messages_per_person_per_day=1))
+    service.people(3)
+    service.broadcast()
+    service.work()
+    service.people(2)
+    second = service.broadcast()
+    now = service.clock.now()
+    had_today = quota.had_enough(service.draft(second), now)
+    reach = mass_reach(service.channel, None, now, service.mass, had_today)
+    assert (reach.can_get, reach.capped, reach.capped_by) == (2, 3, "either")
+    service.work()
+    assert service.states(second) == {"sent": 2, "skipped frequency_cap": 3}
+
+
+def test_one_left_out_makes_it_a_tag_where_nobody_may_be_named(subscription):
+    quotas.set_limits(subscription.channel, Limits(messages_per_person_per_day=1))
+    subscription.people(3)
+    subscription.broadcast()
+    subscription.work()
+    new = subscription.people(2)
+    second = subscription.broadcast()
+    subscription.work()
+    assert subscription.states(second) == {"sent": 2, "skipped frequency_cap": 3}
+    assert subscription.mass.tags[100] == set(new)
