@@ -3,6 +3,7 @@
 python -m bot.config_example > config.example.toml
 """
 
+import json
 import sys
 from collections.abc import Iterator
 
@@ -13,9 +14,16 @@ from bot.settings import CHANNEL_KINDS, Settings
 
 _HEAD = """\
 # Clarion's settings: copy this to config.toml and fill in what has no default.
-# A line that begins with "#" and a name shows a setting at its default.
+# A line that begins with "#" and a name shows a setting at its default; "…" stands for what only you know.
 # Secrets may be written env:NAME or file:PATH. CLARION_DATABASE__URL in the environment wins over [database] url.
 """
+
+
+NAMES = {"messenger": "page", "wechat": "account"}
+"""What the channel of each platform is called here."""
+
+_YOURS = "…"
+"""Stands for what only the reader knows."""
 
 
 def example() -> str:
@@ -35,26 +43,21 @@ def _sections() -> Iterator[str]:
 def _channels() -> Iterator[str]:
     for kind in CHANNEL_KINDS:
         yield f"# {kind.__doc__}\n[[channels]]"
-        yield from _lines(kind)
+        yield from _lines(kind, NAMES[str(kind.model_fields["platform"].default)])
         yield ""
 
 
-def _lines(section: type[BaseModel]) -> Iterator[str]:
+def _lines(section: type[BaseModel], called: str = "") -> Iterator[str]:
     for name, field in section.model_fields.items():
+        if name == "platform":  # says which kind of channel this is, so it is always written
+            yield f'{name} = "{field.default}"'
+            continue
         yield f"# {field.description}"
-        yield f"{name} = {_placeholder(name)}" if field.is_required() else _default(name, field)
-
-
-def _placeholder(name: str) -> str:
-    return '"page"' if name == "name" else '"…"'
-
-
-def _default(name: str, field: FieldInfo) -> str:
-    if name == "platform":  # says which kind of channel this is, so it is always written
-        return f'{name} = "{field.default}"'
-    if field.default is None:
-        return f"# {name} ="
-    return f'# {name} = "{field.default}"' if isinstance(field.default, str) else f"# {name} = {field.default}"
+        if field.is_required():
+            yield f'{name} = "{called if name == "name" else _YOURS}"'
+        else:
+            # What JSON calls a text, a number or true is called so in TOML too.
+            yield f"# {name} = {json.dumps(_YOURS if field.default is None else field.default, ensure_ascii=False)}"
 
 
 if __name__ == "__main__":

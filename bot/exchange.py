@@ -115,13 +115,14 @@ class _Refused:
 
 def _check_columns(path: Path, names: Any) -> None:
     if not names or "platform_user_id" not in names:
-        raise BadFile(f"{path} has no column platform_user_id in its first line.")
+        hint = " Commas separate the columns." if names and len(names) == 1 else ""
+        raise BadFile(f"{path} has no column platform_user_id in its first line.{hint}")
     known = {"platform_user_id", *subscribers.PROFILE_FIELDS, *subscribers.MOMENT_FIELDS}
     strange = [name for name in names if name not in known and not _variable(name)]
     if strange:
         raise BadFile(
             f"{path}: nothing is known of the column {strange[0]!r}. Profile fields are {', '.join(sorted(known))}; "
-            "variables are written var.NAME."
+            "variables are written var.NAME, with letters, digits and _ in the name."
         )
 
 
@@ -266,7 +267,7 @@ def _line(number: int, name: str, channel: str, state: str, sums: Sums) -> dict[
         "audience": sums.audience,
         "pending": sums.of(*UNFINISHED),
         "sent": sums.of(*REACHED),
-        "delivered": sums.of(State.DELIVERED),
+        "delivered": sums.of(State.DELIVERED, State.READ),
         "read": sums.of(State.READ),
         "failed": sums.of(State.FAILED),
         "skipped": sums.of(State.SKIPPED),

@@ -98,7 +98,7 @@ def _next_steps(path: Path, settings: Settings, platform: str, name: str) -> Ite
     yield "  PORT=8000 honcho start                      runs the web process and the worker (or any Procfile runner)"
     yield f"  {_PASTE[platform].format(address=address)}"
     yield "  python -m bot check                         says line by line what is right and what to mend"
-    yield f"  python -m bot invite --channel {name:<14} prints a code: send /admin claim CODE in the chat"
+    yield f"  python -m bot invite --channel {name:<12} prints a code: send /admin claim CODE in the chat"
     if not address.startswith("https://"):
         yield ("The platforms deliver to public https addresses only: put this behind one, and set base_url to it.")
 

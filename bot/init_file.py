@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.settings import Settings, load
+from bot.settings import BadSettings, Settings, load
 
 OWNER_ONLY = 0o600
 
@@ -45,6 +45,8 @@ def put(path: Path, text: str) -> Settings:
             os.fsync(file.fileno())
         settings = load(made)
         made.replace(path)
+    except BadSettings as error:
+        raise BadSettings(str(error).replace(str(made), str(path))) from None
     finally:
         made.unlink(missing_ok=True)
     return settings

@@ -80,6 +80,8 @@ def problem(platform: str, name: str, value: str) -> str | None:
         return None  # read and checked with the whole file
     if name == "encoding_aes_key" and len(value) not in {0, AES_KEY_CHARACTERS}:
         return f"an EncodingAESKey has {AES_KEY_CHARACTERS} characters; this has {len(value)}"
+    if name == "page_id" and value and not value.isdecimal():
+        return f"a Page's id is a number such as 104857600000001; got {value!r}"
     return _refused(KINDS[platform].model_fields[name], value)
 
 
@@ -92,7 +94,7 @@ def base_url_problem(value: str) -> str | None:
 
 _PLAIN = {
     "string_too_short": "it cannot be empty",
-    "string_pattern_mismatch": "small letters, digits, - and _ are taken, and for a version two numbers with a point",
+    "string_pattern_mismatch": "small letters, digits, - and _ are taken, 40 at most",
 }
 """What the library says of these is for programmers."""
 

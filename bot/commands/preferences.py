@@ -21,9 +21,9 @@ def _timezone(turn: Turn, memory: Memory, rest: str) -> Did:
     if isinstance(zone, Problem):
         return answered(memory, Say(turn.problem(zone)))
     admins.prefer(turn.admin_id, timezone=zone.key)
-    now = replace(turn, zone=zone).clock(turn.now)
-    text = turn.say("Your times are in {zone} now; it is {clock} there.", zone=zone_name(zone), clock=now)
-    return answered(memory, Say(text))
+    there = replace(turn, zone=zone)
+    text = turn.say("Your times are in {zone} now; it is {clock} there.", zone=zone_name(zone), clock=there.clock(turn.now))
+    return replace(answered(memory, Say(text)), turn=there)
 
 
 def _language(turn: Turn, memory: Memory, rest: str) -> Did:
@@ -33,7 +33,7 @@ def _language(turn: Turn, memory: Memory, rest: str) -> Did:
         return answered(memory, Say(turn.say("Which language shall I speak?"), choices))
     admins.prefer(turn.admin_id, language=language)
     spoken = replace(turn, language=language, texts=texts(language))
-    return answered(memory, Say(spoken.say("From now on I speak English with you.")))
+    return replace(answered(memory, Say(spoken.say("From now on I speak English with you."))), turn=spoken)
 
 
 COMMANDS = (

@@ -2,7 +2,7 @@
 
 from bot.commands.card import moves, numbers
 from bot.commands.command import Command, answered
-from bot.commands.mass import is_mass, say_jobs, say_limits_of_knowledge
+from bot.commands.mass import is_mass, say_limits_of_knowledge
 from bot.commands.parts import say_parts
 from bot.commands.reasons import say_reason
 from bot.commands.stand import say_status
@@ -64,7 +64,7 @@ def say_report(turn: Turn, draft: Draft, told: Report) -> list[str]:
     lines = [f"{draft.name} (#{draft.id}): {say_status(turn, draft)}", *numbers(turn, draft)]
     sent = told.sums.of(*REACHED)
     if is_mass(turn, draft):
-        lines += [*say_jobs(turn, draft), say_limits_of_knowledge(turn)]
+        lines.append(say_limits_of_knowledge(turn))
     elif sent:
         read = told.sums.of(RecipientState.READ)
         lines.append(

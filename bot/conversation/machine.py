@@ -49,7 +49,7 @@ def step(state: str, data: Mapping[str, Any], turn: Turn) -> Step:
         did = stays(memory, here, turn.problems(error.found))
     if did is None:
         return Step(here, memory.model_dump(mode="json"), ())
-    did = _asked(did, turn)
+    did = _asked(did, did.turn or turn)
     offered = next((said.choices for said in reversed(did.says) if isinstance(said, Say) and said.choices), ())
     return Step(did.to or State.IDLE, did.memory.but(choices=offered).model_dump(mode="json"), did.says)
 

@@ -14,13 +14,14 @@ class Did:
     """What came of an answer.
 
     `to`: the state to go to instead of the rule's; None leaves that to the rule. `ask`: the question of the
-    state it ends in follows.
+    state it ends in follows. `turn`: what that question is asked with, where the language or the zone has changed.
     """
 
     memory: Memory
     says: tuple[Said, ...] = ()
     to: State | None = None
     ask: bool = True
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)

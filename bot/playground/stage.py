@@ -18,7 +18,7 @@ from bot.playground.words import TYPED_PATH
 from bot.texts import texts
 from broadcast import because
 from storage import broadcasts, channels, entries, mass_jobs, statistics, subscribers
-from storage.lifecycle import BroadcastStatus
+from storage.lifecycle import BroadcastStatus, MassJobState
 
 Json = dict[str, Any]
 
@@ -120,8 +120,8 @@ class Stage:
         found, now = {}, self.clock.now()
         for number in [number for number, _, value in statistics.paused(now) if value]:
             reason, until = channels.paused(number, now)
-            by_itself = f"It goes on by itself at {until:%H:%M:%S} UTC." if until else ""
-            found[self._names[number]] = f"{because.say(reason, texts(_LANGUAGE))} {by_itself}".strip()
+            next_try = f"Next try: {until:%H:%M:%S} UTC." if until else ""
+            found[self._names[number]] = f"{because.say(reason, texts(_LANGUAGE))} {next_try}".strip()
         return found
 
     def _known(self, person: Json) -> Json:
@@ -166,9 +166,9 @@ def _reasons(broadcast_id: int) -> list[Json]:
 
 
 def _told(broadcast_id: int) -> Json | None:
-    """Return what the platform told of a broadcast's mass messages in all, nothing yet; None when it has none."""
+    """Return what the platform told of a broadcast's mass messages in all, or if they are over; None without any."""
     jobs = mass_jobs.of(broadcast_id)
     told = [job for job in jobs if job.total is not None]
     if not told:
-        return {} if jobs else None
+        return {"over": all(job.state == MassJobState.FINISHED for job in jobs)} if jobs else None
     return {"total": sum(job.total for job in told), "sent": sum(job.sent or 0 for job in told)}

@@ -88,7 +88,7 @@ TROUBLES: tuple[Trouble, ...] = (
         MESSENGER,
         "token",
         "Expired token",
-        "Facebook refuses the access token: sending pauses, answers to Anna wait. Switch this off, say /broadcast resume.",
+        "Facebook refuses the token: sending pauses, answers to Anna wait. Switch it off, then say /broadcast resume.",
         ({"name": "token_expired"},),
     ),
     Trouble(
@@ -102,7 +102,7 @@ TROUBLES: tuple[Trouble, ...] = (
         WECHAT,
         "wechat_lost_answer",
         "Lost answer",
-        "WeChat takes the mass message but says “system error”. Asked again after a minute under the same id, it sends it once.",
+        "WeChat takes the message, but says “system error”. Asked again in a minute, with the same id, it sends once.",
         ({"name": "system_error_after_accepting", "next_calls": 1, "calls": _MASS_CALLS},),
     ),
     Trouble(
@@ -116,7 +116,7 @@ TROUBLES: tuple[Trouble, ...] = (
         WECHAT,
         "wechat_quota",
         "Quota spent",
-        "WeChat says that no mass message is left, whatever our own count says. It waits; /broadcast resume tries again.",
+        "WeChat says that none is left, whatever our count says. The broadcast waits; /broadcast resume tries again.",
         ({"name": "refused", "next_calls": 1, "code": 45028, "calls": _MASS_CALLS},),
     ),
     Trouble(

@@ -9,9 +9,12 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 from broadcast.audience.fields import N_, Vocabulary, nearest, typed_operators
 from broadcast.audience.problems import Code, FilterProblem
 
+_VALUE: Final = N_("a value or a name")
+
 _EXPECTED: Final = (
     ({"_NOT", "_EVERYONE"}, N_("a condition, such as: language = zh")),
     ({"_IS"}, N_("an operator, such as =, contains or >")),
+    ({"_NOT", "QUOTED"}, _VALUE),
     ({"_NOT"}, N_("“not”")),
     ({"_COMMA"}, N_("a comma or a closing bracket")),
     ({"SIDE"}, N_("之前 or 之后")),
@@ -27,7 +30,6 @@ _EXPECTED: Final = (
 )
 """What is expected, by the terminals that could stand there; the first row whose terminals all could, wins."""
 
-_VALUE: Final = N_("a value or a name")
 FIELD_EXAMPLE: Final = N_("a field, such as language, city or last_seen")
 _QUOTES: Final = "\"'“「"
 

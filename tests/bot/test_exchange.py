@@ -9,7 +9,7 @@ import pytest
 from bot.exchange import BadFile, as_json, as_table, export_recipients, import_subscribers, status
 from storage import broadcasts, channels, ledger, subscribers, variables
 from storage.lifecycle import Consent
-from storage.models import Subscriber
+from storage.models import Recipient, Subscriber
 from tests.conftest import START
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -100,6 +100,8 @@ def test_progress_is_told_as_the_file_is_read(channel, tmp_path):
     [
         ("name\nx\n", "no column platform_user_id"),
         ("platform_user_id,colour\np1,red\n", "nothing is known of the column 'colour'"),
+        ("platform_user_id,var.bad name\np1,x\n", "variables are written var.NAME, with letters, digits and _ in the name"),
+        ("platform_user_id;first_name\np1;Ann\n", "in its first line. Commas separate the columns."),
         ("", "no column platform_user_id"),
         (b"platform_user_id\n\xff\xfe\n", "not CSV in UTF-8"),
     ],
@@ -127,6 +129,16 @@ def test_the_ledger_goes_out_as_csv_and_status_balances(bring, channel):
         "delivered": 0, "read": 0, "failed": 0, "skipped": 3, "unknown": 0,
     }  # fmt: skip
     assert "Spring" in as_table(status({channel: "page"}))
+
+
+def test_status_counts_who_has_read_it_as_delivered_too(bring, channel):
+    bring("platform_user_id\np1\np2\n")
+    row = broadcasts.create(channel, "Spring", "boss", START)
+    ledger.plan(row.id, channel, None, {}, START)
+    for recipient, state in zip(Recipient.select(), ("delivered", "read"), strict=True):
+        Recipient.update(state=state).where(Recipient.subscriber == recipient.subscriber_id).execute()
+    (line,) = status({channel: "page"})
+    assert (line["audience"], line["sent"], line["delivered"], line["read"]) == (2, 2, 2, 1)
 
 
 def test_exporting_a_broadcast_that_is_not_there_says_so():

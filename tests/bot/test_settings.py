@@ -1,5 +1,6 @@
 """Settings are complete, strict and well explained."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,8 @@ verify_token = "verify-value"
 
 
 def filled() -> str:
-    """Return the example with its gaps filled and a name of its own for each channel."""
-    first, second = example().replace("…", "12345").rsplit('name = "page"', 1)
-    return f'{first}name = "account"{second}'
+    """Return the example with its gaps filled."""
+    return example().replace("…", "12345")
 
 
 @pytest.fixture
@@ -42,6 +42,12 @@ def test_the_example_file_is_these_settings():
 
 def test_the_example_file_loads_once_its_gaps_are_filled(written):
     assert load(written(filled())).channels
+
+
+def test_every_setting_of_the_example_can_be_put_to_use_by_taking_the_hash_away(written):
+    zone = example().replace('timezone = "…"', 'timezone = "Europe/Berlin"').replace("…", "12345")
+    settings = load(written(re.sub(r"^# (?=[a-z_]+ = )", "", zone, flags=re.MULTILINE)))
+    assert [channel.timezone for channel in settings.channels] == ["Europe/Berlin", "Europe/Berlin"]
 
 
 def test_everything_has_a_default_but_the_channels_credentials(written):

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -19,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 TYPED_PATH = ("/broadcast new Spring sale", "now", "everyone", "Hello {first_name|there}!", "done", "send")
 WECHAT_PATH = ("/broadcast new Spring tea", "now", "everyone", "The first tea of spring is here.", "done", "send")
 ANNA, MEI = "Anna Berg", "Mei Lin"
+PEOPLE = 60  # who can be written to on the Page, beside the admin
+SENT_MILLIS = 60_000  # by then a broadcast of the demo has been sent, however busy the machine
 
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 _START_SECONDS = 120
@@ -152,3 +155,11 @@ def say(page: Page, words: str, who: str = ANNA) -> None:
     phone.get_by_role("textbox").fill(words)
     page.keyboard.press("Enter")
     expect(answers).not_to_have_count(before)
+
+
+def until(so: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + 10
+    while not so():
+        assert time.monotonic() < end
+        time.sleep(0.05)

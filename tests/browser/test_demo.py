@@ -3,58 +3,29 @@
 import re
 import signal
 import tempfile
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.playing import (
     ANNA,
     MEI,
+    PEOPLE,
+    SENT_MILLIS,
     TYPED_PATH,
     WECHAT_PATH,
     Demo,
     alive,
-    browser,
-    demo,
     desk,
-    enter,
     refused,
     say,
+    until,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-PEOPLE = 60
 FOLLOWERS = 60  # those who can be written to, beside the admin
-SENT_MILLIS = 60_000
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def playground(chromium: Browser) -> Iterator[Demo]:
-    with demo(PEOPLE) as running:
-        yield running
-
-
-@pytest.fixture
-def page(chromium: Browser, playground: Demo) -> Iterator[Page]:
-    """The page, in which nothing may go wrong unseen."""
-    opened = chromium.new_page(viewport={"width": 1400, "height": 900})
-    mistakes: list[str] = []
-    opened.on("pageerror", lambda error: mistakes.append(str(error)))
-    opened.on("console", lambda line: mistakes.append(line.text) if line.type == "error" else None)
-    enter(opened, playground.address)
-    yield opened
-    opened.close()
-    assert not mistakes
 
 
 def _numbers(page: Page) -> dict[str, int]:
@@ -133,7 +104,7 @@ def test_a_broadcast_survives_the_worker_s_death_and_an_emptied_queue(page: Page
     expect(page.locator("#ledger .chip")).to_have_text("sent", timeout=SENT_MILLIS)
     lit = page.locator(".tiles .lit")
     # All that arrived is counted as sent, by its answer or its echo; in doubt are only calls that had not left.
-    _until(lambda: _numbers(page)["sent"] == lit.count() + 1)
+    until(lambda: _numbers(page)["sent"] == lit.count() + 1)
     numbers = _numbers(page)
     audience = numbers.pop("audience")
     assert sum(numbers.values()) == audience
@@ -159,38 +130,6 @@ def test_numbered_choices_on_wechat_can_be_tapped(page: Page) -> None:
     mei.get_by_role("button", name="2. Later").last.click()
     expect(mei.locator(".line.mine").last).to_contain_text("2")
     expect(mei.locator(".line.theirs").last).to_contain_text("Time: you decide later.")
-
-
-def test_a_picture_that_was_uploaded_is_seen_on_a_messenger_phone(page: Page) -> None:
-    _picture(page, ANNA)
-    say(page, "preview")
-    _shows(desk(page, ANNA).locator(".theirs img.picture").last)
-    say(page, "save")
-
-
-def test_a_picture_reaches_followers_on_wechat(page: Page) -> None:
-    _picture(page, MEI)
-    _shows(desk(page, MEI).locator(".mine img.picture").last)
-    say(page, "send", MEI)
-    tile = page.locator(".tiles .lit[data-platform=wechat]").first
-    tile.wait_for(timeout=SENT_MILLIS)
-    tile.click()
-    _shows(page.locator("#visit .theirs img.picture").last)
-
-
-def _picture(page: Page, who: str) -> None:
-    """Compose a broadcast of one picture, up to the review."""
-    for words in ("/broadcast new Picture", "now", "everyone"):
-        say(page, words, who)
-    phone = desk(page, who)
-    phone.get_by_role("button", name="Send a picture").click()
-    expect(phone.locator(".line.theirs").last).to_contain_text("Got it.")
-    say(page, "done", who)
-
-
-def _shows(picture: Locator) -> None:
-    expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
 
 
 def test_what_is_scheduled_for_tomorrow_arrives_when_the_clock_is_moved(page: Page) -> None:
@@ -259,8 +198,8 @@ def test_nothing_is_left_behind(number: signal.Signals, status: int) -> None:
 
     assert running.stop(number) == status
 
-    _until(lambda: not [child for child in children if alive(child)])
-    _until(lambda: _folders() == folders)
+    until(lambda: not [child for child in children if alive(child)])
+    until(lambda: _folders() == folders)
 
 
 def test_a_taken_port_is_one_sentence_and_starts_nothing(playground: Demo) -> None:
@@ -272,10 +211,3 @@ def test_a_taken_port_is_one_sentence_and_starts_nothing(playground: Demo) -> No
 
 def _folders() -> set[Path]:
     return set(Path(tempfile.gettempdir()).glob("clarion-demo-*"))
-
-
-def _until(so: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
-    while not so():
-        assert time.monotonic() < until
-        time.sleep(0.05)

@@ -81,12 +81,13 @@ def play(sender: Sender, number: int, seed: int, most_troubles: int = 4) -> Roun
         breaches.append(f"it stands as {sender.status(broadcast)} after {ENDS_WITHIN} s: {sender.states(broadcast)}")
     seconds = time.monotonic() - started
     rules = sender.stack.sim("faults")["rules"]
-    # Where nothing was sent no evidence can come; where the web process was dead the platform gave up its echoes.
-    unproven = LOST_ANSWERS if "kill web" in troubles else {"connection_reset"}
+    # Where nothing was sent no evidence can come; where nobody could take its echoes the platform gave them up.
+    deaf = "kill web" in troubles or (sender.stack.postgres and "fill disk" in troubles)
+    unproven = LOST_ANSWERS if deaf else {"connection_reset"}
     unheard = sum(rule["struck"] for rule in rules if rule["name"] in unproven)
     sender.stack.clear_faults()
     sender.stack.sim("settle", {"seconds": 20})
-    account = sender.account(broadcast, steps=messages, echoes="kill web" not in troubles)
+    account = sender.account(broadcast, steps=messages, echoes=not deaf)
     breaches += account.breaches
     doubts = unheard + IN_FLIGHT * len(WORKERS) * sum("worker" in name for name in troubles)
     if account.unknown > doubts:

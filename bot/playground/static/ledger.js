@@ -1,6 +1,6 @@
 /** The ledger's numbers: one bar and one sum that always add up to the audience. */
 
-import { el } from "./dom.js";
+import { announce, el } from "./dom.js";
 
 const RATE_OVER = 2500; // ms; the rate is what was sent in the time just past
 
@@ -47,12 +47,11 @@ export class Ledger {
     this.audience = el("dd", {}, "0");
     this.verdict = el("span", { class: "verdict" });
     this.within = el("p", { class: "within" });
-    this.why = el("p", { class: "within why", role: "status" });
+    this.why = el("p", { class: "why" });
     this.earlier = el("ul", { class: "earlier" });
-    this.bar = el("div", { class: "bar", aria: { hidden: "true" } }, ...this.segments.values());
     element.append(
       el("header", {}, this.channel, this.name, this.chip, this.rate),
-      this.bar,
+      el("div", { class: "bar", aria: { hidden: "true" } }, ...this.segments.values()),
       el(
         "dl",
         { class: "sum" },
@@ -71,7 +70,6 @@ export class Ledger {
   /** Show the numbers as they are now. */
   show({ broadcasts, paused }) {
     const it = foremost(broadcasts);
-    this.bar.classList.toggle("idle", !it?.audience);
     if (!it) {
       this.within.textContent = "No broadcast yet. Everything that is sent is counted here, and nobody is lost.";
       return;
@@ -89,7 +87,8 @@ export class Ledger {
     this.verdict.textContent = balances ? "✓" : "does not add up";
     this.verdict.title = balances ? "The parts add up to the audience." : "Please report this.";
     this.within.replaceChildren(...(it.audience ? within(it) : ["Nobody is in the ledger before it starts."]));
-    if (this.why.textContent !== it.why) this.why.textContent = it.why;
+    if (it.why && it.why !== this.why.textContent) announce(it.why);
+    this.why.textContent = it.why;
     this.#pace(it);
     this.#others(broadcasts.filter((other) => other.id !== it.id && other.audience));
   }
@@ -123,6 +122,7 @@ function within(it) {
 /** WeChat counts whom a mass message reached and names nobody, so the ledger has them all as sent. */
 function told(jobs) {
   if (!jobs) return "one by one; WeChat tells no receipts";
+  if (jobs.over) return "WeChat says that it went out, and lost its count";
   if (jobs.total === undefined) return "WeChat has not said yet whom it reached";
   return `WeChat says ${jobs.sent} of ${jobs.total} got it, and does not say who`;
 }

@@ -112,7 +112,7 @@ export class Phone {
       { type: "button", class: "round", title: "Send a picture", aria: { label: "Send a picture" }, onclick: () => this.#picture() },
       icon("picture"),
     );
-    const send = el("button", { class: "round send", title: "Send", aria: { label: "Send" } }, icon("send"));
+    const send = el("button", { class: "round", title: "Send", aria: { label: "Send" } }, icon("send"));
     const submit = (event) => {
       event.preventDefault();
       this.#send();

@@ -70,7 +70,9 @@ const STEPS = [
   },
   {
     title: "Now break it",
-    text: "Kill the worker while it sends. Schedule for tomorrow and move the clock. Open any phone and say STOP.",
+    text:
+      "Kill the worker while it sends. Schedule for tomorrow and move the clock. Open any phone and say STOP. " +
+      "Or be careful: on a review, “canary 20” asks after 20 people, “template order_update” reaches closed windows.",
     part: "trouble",
     at: "#side",
   },

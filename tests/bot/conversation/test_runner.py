@@ -50,6 +50,19 @@ def test_a_native_command_is_the_typed_one(desk: Desk, anna: Admin) -> None:
     assert said(desk, anna, wrote("new Sale", command="broadcast"))[0].startswith("“Sale” it is.")
 
 
+def test_a_question_is_repeated_in_the_language_just_chosen(desk: Desk, anna: Admin) -> None:
+    said(desk, anna, wrote("/broadcast new Sale"))
+    now_chinese = said(desk, anna, wrote("/language 中文"))
+    anna.language = "zh_CN"
+    assert now_chinese[-1].split("\n\n")[-1] == said(desk, anna, wrote("/timezone Berlin"))[-1].split("\n\n")[-1]
+
+
+def test_a_card_is_repeated_in_the_time_zone_just_chosen(desk: Desk, anna: Admin) -> None:
+    for words in ("/broadcast new Sale", "24 dec 18:00", "everyone", "Hello", "done"):
+        said(desk, anna, wrote(words))
+    assert "02:00 Tokyo" in said(desk, anna, wrote("/timezone Tokyo"))[-1]
+
+
 def test_a_button_of_the_menu_is_a_command(desk: Desk, anna: Admin) -> None:
     tapped = ButtonPressed(key="b", person="anna", at=NOW, payload="/broadcast drafts", title="Drafts")
     assert said(desk, anna, tapped) == ["There are no drafts. Begin one: /broadcast new"]

@@ -1,5 +1,7 @@
 """The page's server: shows what there is, does what its buttons say, and obeys nobody else."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +11,9 @@ from bot.playground.simulator import Simulator
 from bot.playground.stage import Stage
 from bot.playground.trouble import TROUBLES
 from bot.playground.words import TYPED_PATH
-from storage import broadcasts, subscribers
-from storage.lifecycle import Consent
+from storage import broadcasts, channels, subscribers
+from storage.lifecycle import BroadcastStatus, Consent
+from storage.models import Broadcast
 from tests.conftest import START
 
 
@@ -54,6 +57,28 @@ def test_the_numbers_are_those_of_the_ledger(stage: Stage) -> None:
         broadcasts.create(stage.installation.runtime.channels["page"].id, "Sale", "anna", START)
     (row,) = stage.numbers()["broadcasts"]
     assert (row["name"], row["status"], row["audience"], row["reasons"]) == ("Sale", "draft", 0, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "until", "why"),
+    [
+        (BroadcastStatus.SENDING, None, "The token has expired."),
+        (BroadcastStatus.SENDING, timedelta(minutes=1), r"The token has expired. Next try: \d\d:\d\d:\d\d UTC."),
+        (BroadcastStatus.PAUSED, None, "Look at it."),
+        (BroadcastStatus.SENT, None, ""),
+    ],
+)
+def test_why_a_broadcast_stands_still_is_said_while_it_does(
+    stage: Stage, status: BroadcastStatus, until: timedelta | None, why: str
+) -> None:
+    page, now = stage.installation.runtime.channels["page"].id, stage.clock.now()
+    with stage.installation.runtime.database.connection_context():
+        made = broadcasts.create(page, "Sale", "anna", START)
+        Broadcast.update(status=status, pause_reason="Look at it.").where(Broadcast.id == made.id).execute()
+        channels.pause(page, "The token has expired.", until and now + until)
+    numbers = stage.numbers()
+    assert re.fullmatch(why, numbers["broadcasts"][0]["why"])
+    assert numbers["paused"] == ["page"]
 
 
 def test_what_a_person_says_reaches_the_platform(client: Any, psids: list[str]) -> None:

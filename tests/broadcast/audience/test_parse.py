@@ -195,6 +195,13 @@ def test_a_mistake_is_pointed_at(typed: str, code: Code, word: str, likely: str)
     assert "{" not in said
 
 
+@pytest.mark.parametrize("typed", ["plan =", "plan is", "plan is not", "plan contains"])
+def test_an_operator_alone_is_asked_for_its_value(typed: str) -> None:
+    with pytest.raises(FilterProblem) as caught:
+        parse(typed, KNOWN)
+    assert caught.value.sentence(NullTranslations()) == "The filter breaks off; I expected a value or a name."
+
+
 def test_the_caret_stands_under_the_word() -> None:
     with pytest.raises(FilterProblem) as caught:
         parse("语言 = zh and points > many", KNOWN)
