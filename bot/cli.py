@@ -196,7 +196,7 @@ def _import(options: argparse.Namespace) -> int:
         print(f"line {line}: {why}", file=sys.stderr)
     if result.refused_file:
         print(f"all {result.refused} refused lines, with reasons, are in {result.refused_file}", file=sys.stderr)
-    print(f"{result.written} subscribers written, {result.refused} lines refused")
+    print(f"subscribers written: {result.written:,}; lines refused: {result.refused:,}")
     return 1 if result.refused else 0
 
 

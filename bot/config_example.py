@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from bot.settings import CHANNEL_KINDS, Settings
 

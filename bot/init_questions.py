@@ -81,7 +81,7 @@ def problem(platform: str, name: str, value: str) -> str | None:
     if name == "encoding_aes_key" and len(value) not in {0, AES_KEY_CHARACTERS}:
         return f"an EncodingAESKey has {AES_KEY_CHARACTERS} characters; this has {len(value)}"
     if name == "page_id" and value and not value.isdecimal():
-        return f"a Page's id is a number such as 104857600000001; got {value!r}"
+        return f"a Page's id is a number such as 10485760; got {value!r}"
     return _refused(KINDS[platform].model_fields[name], value)
 
 

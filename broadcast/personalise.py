@@ -8,6 +8,9 @@ from handlers.content import Article, Articles, Button, Card, Carousel, Content,
 
 _PLACE = re.compile(r"\{\s*([A-Za-z_][\w.]*)\s*(?:\|([^{}]*))?\}")
 
+_BRACES = re.compile(r"\{\{[^{}\n]*\}\}|\{[^{}\n]*\}?")
+"""Whatever looks as if it was meant to be a place, `{first name}` and `{first_name` too."""
+
 _SLOT = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 """A place in a template's text, as Messenger writes it."""
 
@@ -23,6 +26,16 @@ class Place:
 def places(text: str) -> tuple[Place, ...]:
     """Return the placeholders of a text in their order."""
     return tuple(Place(match[1], match[2]) for match in _PLACE.finditer(text))
+
+
+def mistaken(message: Message) -> tuple[str, ...]:
+    """Return what stands in braces in anything a person would read, has words in it, and is no placeholder."""
+    return tuple(
+        found[0]
+        for text in _texts(message)
+        for found in _BRACES.finditer(text)
+        if re.search(r"\w", found[0]) and not _PLACE.fullmatch(found[0])
+    )
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

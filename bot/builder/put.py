@@ -7,7 +7,7 @@ from bot.builder.states import State
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, stays
 from bot.conversation.turn import Say, Turn
-from broadcast.personalise import Place, places_in
+from broadcast.personalise import Place, mistaken, places_in
 from handlers.content import Content
 from handlers.contract import Problem
 
@@ -21,7 +21,7 @@ def put(turn: Turn, memory: Memory, after: Content, said: str) -> Did:
     if found := fresh(turn, before, after):
         text = turn.problems(found) + "\n" + turn.say("I left it out. Please send it another way.")
         return stays(memory, State.MESSAGES, text)
-    lines = (said, *_without_value(turn, memory, before, after))
+    lines = (said, *_without_value(turn, memory, before, after), *_mistaken(turn, before, after))
     memory = change(turn, memory, content=after)
     return Did(memory, (Say("\n".join(lines)),), to=State.FALLBACK if lacking(after) else State.MESSAGES)
 
@@ -64,4 +64,13 @@ def _without_value(turn: Turn, memory: Memory, before: Content, after: Content) 
         )
         for place in new
         if (without := turn.desk.count(audience, lacking=place.name))
+    ]
+
+
+def _mistaken(turn: Turn, before: Content, after: Content) -> list[str]:
+    """Say, for each new thing in braces that is no placeholder, that people will read it as it stands."""
+    new = [message for message in after.messages if message not in before.messages]
+    return [
+        turn.say("“{words}” goes out as it stands; a value is written {{first_name|there}}.", words=words)
+        for words in dict.fromkeys(words for message in new for words in mistaken(message))
     ]

@@ -22,7 +22,8 @@ def _timezone(turn: Turn, memory: Memory, rest: str) -> Did:
         return answered(memory, Say(turn.problem(zone)))
     admins.prefer(turn.admin_id, timezone=zone.key)
     there = replace(turn, zone=zone)
-    text = turn.say("Your times are in {zone} now; it is {clock} there.", zone=zone_name(zone), clock=there.clock(turn.now))
+    now = there.clock(turn.now)
+    text = turn.say("Your times are in {zone} now; it is {clock} there.", zone=zone_name(zone), clock=now)
     return replace(answered(memory, Say(text)), turn=there)
 
 

@@ -29,14 +29,16 @@ def _say(turn: Turn, desk: Desk) -> list[str]:
             turn.say("Today: {n} of {most} broadcasts; {left} left.", n=cost.day.broadcasts, most=most, left=left)
         )
     else:
-        lines.append(turn.say("Today: {n} broadcasts; no limit.", n=cost.day.broadcasts))
+        n = cost.day.broadcasts
+        lines.append(turn.plural("Today: {n} broadcast; no limit.", "Today: {n} broadcasts; no limit.", n))
     if most := limits.messages_per_month:
         left = max(0, most - cost.month.messages)
         lines.append(
             turn.say("This month: {n} of {most} messages; {left} left.", n=cost.month.messages, most=most, left=left)
         )
     else:
-        lines.append(turn.say("This month: {n} messages; no limit.", n=cost.month.messages))
+        n = cost.month.messages
+        lines.append(turn.plural("This month: {n} message; no limit.", "This month: {n} messages; no limit.", n))
     if most := limits.messages_per_person_per_day:
         lines.append(turn.say("Each person gets at most {n} messages a day.", n=most))
     return [*lines, *_say_mass(turn, desk)]

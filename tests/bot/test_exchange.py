@@ -100,7 +100,7 @@ def test_progress_is_told_as_the_file_is_read(channel, tmp_path):
     [
         ("name\nx\n", "no column platform_user_id"),
         ("platform_user_id,colour\np1,red\n", "nothing is known of the column 'colour'"),
-        ("platform_user_id,var.bad name\np1,x\n", "variables are written var.NAME, with letters, digits and _ in the name"),
+        ("platform_user_id,var.bad name\np1,x\n", "var.NAME, with letters, digits and _ in the name"),
         ("platform_user_id;first_name\np1;Ann\n", "in its first line. Commas separate the columns."),
         ("", "no column platform_user_id"),
         (b"platform_user_id\n\xff\xfe\n", "not CSV in UTF-8"),

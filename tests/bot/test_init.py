@@ -130,7 +130,7 @@ def test_everything_can_be_said_by_flags_and_secrets_stay_where_they_are(init, t
         (("telegram",), (), "platform: expected messenger or wechat; got 'telegram'."),
         (("messenger", "My Page"), (), "name: small letters, digits"),
         (("messenger", "page", ""), (), "page_id: it cannot be empty."),
-        (("messenger", "page", "My Page"), (), "page_id: a Page's id is a number such as 104857600000001; got 'My Page'."),
+        (("messenger", "page", "My Page"), (), "page_id: a Page's id is a number such as 10485760; got 'My Page'."),
         (MESSENGER[:3], (), "access_token is missing: answer with --set access_token=…"),
         (("wechat", "a", "wx1", "s", "t", "short"), (), "an EncodingAESKey has 43 characters; this has 5"),
         (MESSENGER, ("--set", "colour=red"), "colour is not a setting of a messenger channel"),

@@ -60,7 +60,7 @@ def test_a_question_is_repeated_in_the_language_just_chosen(desk: Desk, anna: Ad
 def test_a_card_is_repeated_in_the_time_zone_just_chosen(desk: Desk, anna: Admin) -> None:
     for words in ("/broadcast new Sale", "24 dec 18:00", "everyone", "Hello", "done"):
         said(desk, anna, wrote(words))
-    assert "02:00 Tokyo" in said(desk, anna, wrote("/timezone Tokyo"))[-1]
+    assert "02:00 Asia/Tokyo" in said(desk, anna, wrote("/timezone Tokyo"))[-1]
 
 
 def test_a_button_of_the_menu_is_a_command(desk: Desk, anna: Admin) -> None:
