@@ -32,7 +32,10 @@ class BadFile(Exception):
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a file: people written, lines refused with the first few reasons, and where all of them are."""
+    """What became of a file: people written, lines refused with the first few reasons, and where all of them are.
+
+    Somebody on several lines is one person.
+    """
 
     written: int = 0
     refused: int = 0
@@ -52,9 +55,12 @@ def import_subscribers(
     """
     result = Imported()
     batch: list[dict[str, Any]] = []
+    seen: set[str] = set()
 
     def write() -> None:
-        result.written += subscribers.add_imported(channel_id, batch, now)
+        subscribers.add_imported(channel_id, batch, now)
+        seen.update(row["platform_user_id"] for row in batch)
+        result.written = len(seen)
         batch.clear()
 
     try:
@@ -155,6 +161,8 @@ def _person(row: Mapping[str | None, Any], kinds: Mapping[str, str]) -> dict[str
     person: dict[str, Any] = {"platform_user_id": row["platform_user_id"].strip()}
     if not person["platform_user_id"]:
         raise ValueError("platform_user_id is empty")
+    if any(sign.isspace() for sign in person["platform_user_id"]):
+        raise ValueError(f"platform_user_id is {person['platform_user_id']!r}; expected no blanks in it")
     values: dict[str, Any] = {}
     for column, cell in row.items():
         assert column is not None

@@ -63,7 +63,10 @@ class Milestones:
         }
         match what:
             case "started":
-                words = _("“{name}” is on its way to {audience} people. /broadcast {id} shows how it goes.")
+                words = _(
+                    "“{name}” is on its way. People who match: {audience}; whoever cannot get it is skipped."
+                    " /broadcast {id} shows how it goes."
+                )
             case "sent":
                 words = _(
                     "“{name}” is done: {sent} sent, {failed} failed, {skipped} skipped, {unknown} in doubt,"

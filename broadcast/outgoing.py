@@ -12,6 +12,10 @@ STOP_WORD = "STOP"
 """What the opt-out quick reply brings back."""
 
 
+MARK = "b:"
+"""What the metadata of a broadcast's message begins with."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """Which message to whom: travels as Messenger `metadata` and comes back with the echo."""
@@ -21,14 +25,13 @@ class Mark:
     step: int
 
     def __str__(self) -> str:
-        return f"b:{self.broadcast_id}:{self.subscriber_id}:{self.step}"
+        return f"{MARK}{self.broadcast_id}:{self.subscriber_id}:{self.step}"
 
 
 def read_mark(metadata: str) -> Mark | None:
     """Return the mark an echo carries; None when the message was not one of a broadcast of ours."""
-    kind, _, rest = metadata.partition(":")
-    numbers = rest.split(":")
-    if kind != "b" or len(numbers) != 3 or not all(n.isascii() and n.isdigit() and len(n) < 19 for n in numbers):
+    numbers = metadata.removeprefix(MARK).split(":") if metadata.startswith(MARK) else []
+    if len(numbers) != 3 or not all(n.isascii() and n.isdigit() and len(n) < 19 for n in numbers):
         return None
     return Mark(*(int(number) for number in numbers))
 

@@ -272,8 +272,8 @@ def erase(channel_id: int, person: str, now: datetime) -> bool:
     return True
 
 
-def add_imported(channel_id: int, people: Sequence[Mapping[str, Any]], now: datetime) -> int:
-    """Add or update people from a file, in one transaction; return how many.
+def add_imported(channel_id: int, people: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Add or update people from a file, in one transaction.
 
     Each mapping has `platform_user_id`, optionally columns of the table, and `variables`. What a mapping does not have
     stays as it is, variables are merged over the known ones, and consent is never touched: importing again does not
@@ -300,7 +300,6 @@ def add_imported(channel_id: int, people: Sequence[Mapping[str, Any]], now: date
             for person in people
         ],
     )  # fmt: skip
-    return len(people)
 
 
 def _ms(moment: datetime | None) -> int | None:

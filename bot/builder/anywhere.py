@@ -91,12 +91,11 @@ def save(turn: Turn, memory: Memory, _answer: Answer) -> Did:
     return Did(memory.over(), (Say(text),), to=State.IDLE)
 
 
-def leave(turn: Turn, memory: Memory, _answer: Answer, here: State) -> Did:
+def leave(turn: Turn, memory: Memory) -> Did:
     """Ask what is to become of the draft; without one there is nothing to ask."""
     if not memory.draft:
         return Did(memory.over(), (Say(turn.say("All right, nothing was begun.")),), to=State.IDLE)
-    left = memory.left if here is State.LEAVE else here.value
-    return Did(memory.but(left=left), to=State.LEAVE)
+    return Did(memory, to=State.LEAVE)
 
 
 def ask_leave(turn: Turn, memory: Memory) -> Question:

@@ -33,6 +33,11 @@ def everybody(reach: Reach, elsewhere: Sequence[Part]) -> int:
     return reach.can_get + sum(part.reach.can_get for part in elsewhere)
 
 
+def matched(reach: Reach, elsewhere: Sequence[Part]) -> int:
+    """Return how many people match on all its channels, whether or not they can get it."""
+    return reach.matched + sum(part.reach.matched for part in elsewhere)
+
+
 def say_others(turn: Turn, reach: Reach, elsewhere: Sequence[Part]) -> list[str]:
     """Return a block for each further channel, and the sum."""
     if not elsewhere:

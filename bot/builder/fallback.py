@@ -7,15 +7,21 @@ from bot.conversation.answer import Answer, word_value
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Question, stays
 from bot.conversation.turn import Say, Turn
+from broadcast.draft import Draft
 from broadcast.personalise import with_fallback
 from handlers.content import Content
 
 
 def ask(turn: Turn, memory: Memory) -> Question:
     """Ask what people read who have no such value."""
-    text = turn.say(
-        "Some people have no {name}. What should they read instead? For example: there", name=_name(turn, memory)
-    )
+    name = _name(turn, memory)
+    text = turn.say("Some people have no {name}. What should they read instead? For example: there", name=name)
+    if name and _all_have(turn, open_draft(turn, memory), name):
+        text = turn.say(
+            "Everybody who matches now has a {name}, but that may change. What should somebody without one read?"
+            " For example: there",
+            name=name,
+        )
     return Question(memory, Say(text, (turn.choice("Back", word_value("back")),)))
 
 
@@ -37,6 +43,11 @@ def anew(turn: Turn, memory: Memory, _answer: Answer) -> Did:
         return Did(memory, (Say(text),), to=State.MESSAGES, ask=False)
     text = turn.say("Send me the new message {number}.", number=number)
     return Did(memory.but(replacing=number), (Say(text),), to=State.MESSAGES, ask=False)
+
+
+def _all_have(turn: Turn, draft: Draft, name: str) -> bool:
+    """Say whether nobody in the audience lacks a value; with further channels, which count for themselves, never."""
+    return draft.group_id is None and not turn.desk.count(draft.audience, lacking=name)
 
 
 def _name(turn: Turn, memory: Memory) -> str:

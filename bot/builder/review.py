@@ -2,7 +2,7 @@
 
 from bot.builder import approval, practice
 from bot.builder.card import binding, review_card, why_nobody
-from bot.builder.channels import everybody, others
+from bot.builder.channels import everybody, matched, others
 from bot.builder.cost import no_room, say_refusal
 from bot.builder.open import change, open_draft
 from bot.builder.states import State
@@ -60,7 +60,7 @@ def send(turn: Turn, memory: Memory, answer: Answer) -> Did:
     people = everybody(reach, elsewhere)
     if people > min(desk.confirm_above for desk in (turn.desk, *(part.desk for part in elsewhere))):
         return Did(memory, to=State.CONFIRM)
-    return _leave(turn, memory, draft, people)
+    return _leave(turn, memory, draft, people, matched(reach, elsewhere))
 
 
 def moved_on(turn: Turn, memory: Memory) -> Did:
@@ -121,10 +121,11 @@ def confirm(turn: Turn, memory: Memory, answer: Answer) -> Did:
     people = everybody(reach, elsewhere)
     if _number(answer) != people:
         return stays(memory, State.CONFIRM, turn.say("That is another number."), ask=True)
-    return _leave(turn, memory, draft, people)
+    return _leave(turn, memory, draft, people, matched(reach, elsewhere))
 
 
-def _leave(turn: Turn, memory: Memory, draft: Draft, count: int) -> Did:
+def _leave(turn: Turn, memory: Memory, draft: Draft, count: int, of: int) -> Did:
+    """Let it leave for `count` people `of` those who match."""
     if draft.practice:
         return practice.finish(turn, draft, count)
     if turn.desk.needs_approval(draft, turn.person):
@@ -133,13 +134,22 @@ def _leave(turn: Turn, memory: Memory, draft: Draft, count: int) -> Did:
         until = group.send(turn.desk, draft, turn.person)
     except Unsendable as error:
         return no_room(turn, memory, error) or stays(memory, State.REVIEW, say_refusal(turn, error))
-    said = turn.plural(
-        "“{name}” leaves at {time} for {n} person. Until then undo takes it back.",
-        "“{name}” leaves at {time} for {n} people. Until then undo takes it back.",
-        count,
-        name=draft.name,
-        time=turn.clock(until),
-    )
+    if count == of:
+        said = turn.plural(
+            "“{name}” leaves at {time} for {n} person. Until then undo takes it back.",
+            "“{name}” leaves at {time} for {n} people. Until then undo takes it back.",
+            count,
+            name=draft.name,
+            time=turn.clock(until),
+        )
+    else:
+        said = turn.say(
+            "“{name}” leaves at {time} for {n} of the {of} people who match. Until then undo takes it back.",
+            n=count,
+            of=of,
+            name=draft.name,
+            time=turn.clock(until),
+        )
     choices = (turn.choice("Undo", word_value("undo")),)
     return Did(Memory(sent=draft.id), (Say(said, choices),), to=State.IDLE)
 

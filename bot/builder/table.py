@@ -192,6 +192,10 @@ TABLE: Mapping[State, tuple[Rule, ...]] = {
     ),
     S.FALLBACK: (
         Rule(word("back"), fallback.anew),
+        Rule(word("done"), messages.finish),
+        Rule(_way_out, messages.way_out),
+        Rule(_template, template.order, S.MESSAGES),
+        Rule(_order, order.order),
         Rule(whatever, fallback.keep),
     ),
     S.PART: (

@@ -20,6 +20,7 @@ _LISTED = 8
 """Rows of a list: with the name of each as a choice it still fits one message of every platform."""
 _PAGE = re.compile(r"(.*?)\s*(?:page ?(\d{1,4}))?", re.IGNORECASE | re.DOTALL)
 _RUNNING = (_S.STARTING, _S.SENDING, _S.PAUSED)
+_OVER = (_S.SENT, _S.CANCELLED, _S.FAILED)
 
 
 def _broadcast(turn: Turn, memory: Memory, rest: str) -> Did:
@@ -31,7 +32,7 @@ def _broadcast(turn: Turn, memory: Memory, rest: str) -> Did:
 
 def _menu(turn: Turn) -> Say:
     drafts, scheduled = turn.desk.listed(_S.DRAFT), turn.desk.listed(_S.SCHEDULED, _S.MISSED)
-    running, over = turn.desk.listed(*_RUNNING), turn.desk.listed(_S.SENT, _S.CANCELLED, _S.FAILED)
+    running, over = turn.desk.listed(*_RUNNING), _gone_by(turn, *_OVER)
     choices = [turn.choice("New broadcast", "/broadcast new")]
     choices += [Choice(title=draft.name, value=f"/broadcast {draft.id}") for draft in running[:3]]
     for title, command, rows in (
@@ -47,25 +48,29 @@ def _menu(turn: Turn) -> Say:
 
 def _drafts(turn: Turn, memory: Memory, rest: str) -> Did:
     none = turn.say("There are no drafts. Begin one: /broadcast new")
-    return _list(turn, memory, "/broadcast drafts", rest, none, _S.DRAFT)
+    return _list(turn, memory, "/broadcast drafts", rest, none, turn.desk.listed(_S.DRAFT))
 
 
 def _scheduled(turn: Turn, memory: Memory, rest: str) -> Did:
     none = turn.say("Nothing is scheduled.")
-    return _list(turn, memory, "/broadcast scheduled", rest, none, _S.SCHEDULED, _S.MISSED)
+    return _list(turn, memory, "/broadcast scheduled", rest, none, turn.desk.listed(_S.SCHEDULED, _S.MISSED))
 
 
 def _history(turn: Turn, memory: Memory, rest: str) -> Did:
     none = turn.say("Nothing was sent yet.")
-    return _list(turn, memory, "/broadcast history", rest, none, *_RUNNING, _S.SENT, _S.CANCELLED, _S.FAILED)
+    return _list(turn, memory, "/broadcast history", rest, none, _gone_by(turn, *_RUNNING, *_OVER))
 
 
-def _list(turn: Turn, memory: Memory, command: str, rest: str, none: str, *statuses: BroadcastStatus) -> Did:
-    """Show a page of those in `statuses` whose name holds what was asked for: `/broadcast history spring page 2`."""
+def _gone_by(turn: Turn, *statuses: BroadcastStatus) -> list[Draft]:
+    """Return those in `statuses` without the drafts that were discarded: they never began."""
+    return [one for one in turn.desk.listed(*statuses) if one.status is not _S.CANCELLED or one.started_at]
+
+
+def _list(turn: Turn, memory: Memory, command: str, rest: str, none: str, rows: list[Draft]) -> Did:
+    """Show a page of those in `rows` whose name holds what was asked for: `/broadcast history spring page 2`."""
     asked = _PAGE.fullmatch(rest.strip())
     assert asked is not None
     search, page = asked[1].strip(), max(int(asked[2] or 1), 1)
-    rows = turn.desk.listed(*statuses)
     found = [draft for draft in rows if plain(search) in plain(draft.name)]
     if not found:
         return answered(memory, Say(turn.say("None of them is called “{search}”.", search=search) if rows else none))

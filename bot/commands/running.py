@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.builder.anywhere import leave
 from bot.commands.card import card
 from bot.commands.command import Command, answered
 from bot.commands.stand import say_sums
@@ -17,6 +18,8 @@ from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove
 
 _S = BroadcastStatus
 _BEFORE = (_S.DRAFT, _S.SCHEDULED, _S.MISSED)
+_TO_CANCEL = (_S.STARTING, _S.SENDING, _S.PAUSED, _S.SCHEDULED)
+"""What is meant before the draft being built, where none is named: it is the more urgent."""
 
 
 def _pause(turn: Turn, memory: Memory, rest: str) -> Did:
@@ -36,7 +39,9 @@ def _resume(turn: Turn, memory: Memory, rest: str) -> Did:
 
 
 def _cancel(turn: Turn, memory: Memory, rest: str) -> Did:
-    found = which(turn, memory, rest, "cancel", _S.STARTING, _S.SENDING, _S.PAUSED, _S.SCHEDULED)
+    if not rest and _is_building(turn, memory) and not turn.desk.listed(*_TO_CANCEL):
+        return leave(turn, memory)
+    found = which(turn, memory, rest, "cancel", *_TO_CANCEL)
     if isinstance(found, Draft) and found.status not in _BEFORE and not turn.may("sender"):
         return answered(memory, Say(turn.say("Only a sender or an owner may cancel what is on its way.")))
 
@@ -45,6 +50,11 @@ def _cancel(turn: Turn, memory: Memory, rest: str) -> Did:
         return turn.say("“{name}” is cancelled. {sums}", name=draft.name, sums=_gone_out(turn, sums))
 
     return _do(turn, memory, found, cancel)
+
+
+def _is_building(turn: Turn, memory: Memory) -> bool:
+    draft = turn.desk.get(memory.draft) if memory.draft else None
+    return draft is not None and draft.status is _S.DRAFT
 
 
 def _gone_out(turn: Turn, sums: Sums) -> str:

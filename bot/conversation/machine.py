@@ -59,7 +59,7 @@ def _decide(here: State, memory: Memory, turn: Turn) -> Did | None:
     if here is not State.IDLE and answer.word == "help" and not answer.stale:
         return _then(here, anywhere.say_help(turn, memory, answer, here))
     if here is not State.IDLE and answer.word == "cancel" and not answer.stale:
-        return _then(here, anywhere.leave(turn, memory, answer, here))
+        return _then(here, anywhere.leave(turn, memory))
     for rule in _rules(here):
         if rule.on(turn, memory, answer):
             return _then(here, rule.do(turn, memory, answer), rule)
@@ -76,6 +76,8 @@ def _then(here: State, did: Did, rule: Rule | None = None) -> Did:
     if to is None and rule is not None and rule.then is not None:
         to = rule.then.after(memory) if isinstance(rule.then, Onward) else rule.then
     to = here if to is None else to
+    if to is State.LEAVE and here is not State.LEAVE:
+        memory = memory.but(left=here.value)
     return replace(did, to=to, memory=memory if to in _SHOWS_CARD else memory.but(card=""))
 
 

@@ -70,7 +70,7 @@ def _with_choices(said: Say, capabilities: Capabilities) -> tuple[str, tuple[Cho
     cut = [
         f"{number}. {choice.title}"
         for number, (choice, title) in enumerate(zip(offered, titles, strict=True), 1)
-        if choice.title != title
+        if choice.title != title and choice.title not in said.text
     ]
     shown = tuple(choice.model_copy(update={"title": title}) for choice, title in zip(offered, titles, strict=True))
     return "\n".join([said.text, *cut]), shown

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from bot.playground.people import Kind, Person
 from bot.playground.simulator import Simulator
+from broadcast.outgoing import MARK
 from handlers.simulator.wechat_people import MASS_PER_MONTH
 
 Json = dict[str, Any]
@@ -75,6 +76,13 @@ class Account(ABC):
         return (self._message(body) for event, body in self.simulator().feed() if event == "message")
 
     @abstractmethod
+    def most_copies(self) -> int:
+        """Return how often the message of a broadcast that came most often came to one phone; 0 before any did.
+
+        The platform counts, by the mark each message carries. WeChat's messages one by one carry none.
+        """
+
+    @abstractmethod
     def arrive(self, people: Sequence[Person]) -> list[str]:
         """Bring people in and return their ids."""
 
@@ -117,6 +125,10 @@ class MessengerAccount(Account):
     def furnish(self) -> None:
         """Let the Page have a template for people whose window is closed."""
         self.simulator().post("templates", _TEMPLATE)
+
+    def most_copies(self) -> int:
+        """Return the most copies of one mark; an answer in a conversation has another kind, and may be said again."""
+        return int(self.simulator().get("counts", metadata=MARK)["most_per_metadata"])
 
     def turn_away(self, identity: str, *, on: bool) -> None:
         """Block the Page, or unblock it."""
@@ -170,6 +182,11 @@ class WeChatAccount(Account):
 
     def furnish(self) -> None:
         """Leave it as it is: broadcasts need nothing made beforehand here."""
+
+    def most_copies(self) -> int:
+        """Return the most copies of one mass message."""
+        counts = self.simulator().get("counts")
+        return int(counts["most_per_clientmsgid"]) if counts["mass_delivered"] else 0
 
     def turn_away(self, identity: str, *, on: bool) -> None:
         """Unfollow the account, or follow it and take its messages again."""

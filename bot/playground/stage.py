@@ -70,7 +70,7 @@ class Stage:
             return self._known(found)
 
     def numbers(self) -> Json:
-        """Return what changes by itself: every broadcast's numbers, the trouble in force, whether the worker runs."""
+        """Return what changes by itself: every broadcast's numbers, copies on phones, the trouble, the worker."""
         with self._database.connection_context():
             rows = exchange.status(self._names)
             held = self._held()
@@ -83,6 +83,7 @@ class Stage:
         rules = {account.platform: account.simulator().get("faults")["rules"] for account in self.accounts.values()}
         return {
             "broadcasts": rows,
+            "copies": {account.platform: account.most_copies() for account in self.accounts.values()},
             "paused": list(held),
             "troubles": standing(rules),
             "worker": self.installation.processes.alive("worker"),

@@ -121,9 +121,11 @@ class Control:
         sends, first = self._page.world.record.sends, since(request)
         return answer({"sends": [sent.as_json() for sent in sends[first:]], "next": len(sends)})
 
-    async def _counts(self, _request: web.Request) -> web.Response:
+    async def _counts(self, request: web.Request) -> web.Response:
+        """Tell the counters: `?metadata=` has `most_per_metadata` be of the metadata that begins so."""
         world = self._page.world
         record, webhooks = world.record, world.webhooks
+        beginning = request.query.get("metadata", "")
         return answer(
             {
                 "calls": record.calls,
@@ -133,7 +135,7 @@ class Control:
                 "most_in_flight": record.most_in_flight,
                 "people": len(world.people),
                 "most_per_person": world.people.most_received(),
-                "most_per_metadata": record.most_per_metadata() if record.keep else None,
+                "most_per_metadata": record.most_per_metadata(beginning) if record.keep else None,
                 "repeated": record.repeated() if record.keep else None,
                 "stream_missed": self._page.stream.missed,
                 "webhooks": {

@@ -79,6 +79,13 @@ class Record:
             (psid, metadata, times) for (psid, metadata), times in self._per_metadata.items() if times > 1 and metadata
         ]
 
-    def most_per_metadata(self) -> int:
-        """Return how often the most repeated (PSID, metadata) was accepted."""
-        return max((times for (_, metadata), times in self._per_metadata.items() if metadata), default=0)
+    def most_per_metadata(self, beginning: str = "") -> int:
+        """Return how often the most repeated (PSID, metadata) was accepted, of those that begin so."""
+        return max(
+            (
+                times
+                for (_, metadata), times in self._per_metadata.items()
+                if metadata and metadata.startswith(beginning)
+            ),
+            default=0,
+        )

@@ -71,6 +71,20 @@ def test_bad_lines_are_refused_one_by_one_and_the_others_kept(bring):
     assert "expected a time like 2026-11-23T10:00:00Z" in result.reasons[1][1]
 
 
+@pytest.mark.parametrize("person", ["p 1", "p1 p2", "p\u00a01", "p\t1", "p\u30001"])
+def test_an_id_with_blanks_in_it_is_refused_with_its_line(bring, person):
+    result = bring(f"platform_user_id\np1\n{person}\n")
+    assert (result.written, result.refused) == (1, 1)
+    assert result.reasons == [(3, f"platform_user_id is {person!r}; expected no blanks in it")]
+
+
+def test_one_person_on_two_lines_is_counted_once(bring, monkeypatch):
+    monkeypatch.setattr("bot.exchange.BATCH", 2)
+    result = bring("platform_user_id,first_name\np1,Ann\n p1 ,Anna\np2,\np1,Annie\n")
+    assert (result.written, result.refused) == (2, 0)
+    assert Subscriber.get(Subscriber.platform_user_id == "p1").first_name == "Annie"
+
+
 def test_refused_lines_are_kept_beside_the_file_with_their_reasons(bring, tmp_path):
     bring("platform_user_id,window_expires_at\np1,soon\np2,2026-11-24T10:00:00Z\n")
     kept = (tmp_path / "people.refused.csv").read_text().splitlines()

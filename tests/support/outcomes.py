@@ -38,7 +38,7 @@ def too_large(desk: Desk, now: datetime) -> None:
     """Let the platform refuse the picture of what is starting, as the engine takes it: held, and its admin told."""
     for draft in _begun(desk, now):
         why = because.refusal(TOO_LARGE[desk.platform.capabilities.name])
-        hold(draft, SYSTEM, why, now, _milestones(desk, now))
+        hold(draft, SYSTEM, why, now, milestones(desk, now))
 
 
 def go_as_far(desk: Desk, now: datetime) -> None:
@@ -49,7 +49,7 @@ def go_as_far(desk: Desk, now: datetime) -> None:
         ledger.mark_sending(row.id, "worker", [claim.subscriber_id for claim in claims], now)
         accepted = [(claim.subscriber_id, claim.step, "m") for claim in claims]
         ledger.record_accepted(row.id, 1, accepted, now, worker="worker")
-        finish(from_row(row), now, _milestones(desk, now))
+        finish(from_row(row), now, milestones(desk, now))
 
 
 def _begun(desk: Desk, now: datetime) -> list[Draft]:
@@ -61,7 +61,8 @@ def _begun(desk: Desk, now: datetime) -> list[Draft]:
     return [draft for row in rows if (draft := desk.get(row.id)) is not None]
 
 
-def _milestones(desk: Desk, now: datetime) -> Milestones:
+def milestones(desk: Desk, now: datetime) -> Milestones:
+    """Return what tells admins, in English where they chose no language."""
     settings = SimpleNamespace(clarion=SimpleNamespace(language="en"))
     channel = SimpleNamespace(id=desk.channel_id, platform=desk.platform)
     return Milestones(

@@ -46,6 +46,9 @@ export class Ledger {
     this.numbers = new Map(SUM.map((name) => [name, el("dd", {}, "0")]));
     this.audience = el("dd", {}, "0");
     this.verdict = el("span", { class: "verdict" });
+    this.copies = el("dd", {}, "0");
+    this.counted = el("div", { class: "copies", hidden: true }, el("dt", {}, "most copies on one phone"), this.copies);
+    this.counted.title = "Counted by the simulated platform: of each message of a broadcast, one copy at most.";
     this.within = el("p", { class: "within" });
     this.why = el("p", { class: "why" });
     this.earlier = el("ul", { class: "earlier" });
@@ -60,6 +63,7 @@ export class Ledger {
           el("span", { class: "sign", aria: { hidden: "true" } }, at < SUM.length - 1 ? "+" : "="),
         ]),
         el("div", { class: "audience" }, el("dt", {}, "audience"), this.audience, this.verdict),
+        this.counted,
       ),
       this.why,
       this.within,
@@ -68,7 +72,7 @@ export class Ledger {
   }
 
   /** Show the numbers as they are now. */
-  show({ broadcasts, paused }) {
+  show({ broadcasts, paused, copies }) {
     const it = foremost(broadcasts);
     if (!it) {
       this.within.textContent = "No broadcast yet. Everything that is sent is counted here, and nobody is lost.";
@@ -86,6 +90,9 @@ export class Ledger {
     const balances = SUM.reduce((sum, name) => sum + it[name], 0) === it.audience;
     this.verdict.textContent = balances ? "✓" : "does not add up";
     this.verdict.title = balances ? "The parts add up to the audience." : "Please report this.";
+    this.counted.hidden = !copies[it.platform]; // nothing that the platform can tell apart has come to a phone
+    this.counted.classList.toggle("twice", copies[it.platform] > 1);
+    this.copies.textContent = copies[it.platform];
     this.within.replaceChildren(...(it.audience ? within(it) : ["Nobody is in the ledger before it starts."]));
     if (it.why && it.why !== this.why.textContent) announce(it.why);
     this.why.textContent = it.why;

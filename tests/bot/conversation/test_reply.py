@@ -48,6 +48,12 @@ def test_a_title_that_is_too_long_is_cut_and_spelled_out_in_the_text() -> None:
     assert [choice.value for choice in only.choices] == ["b:a", "b:=x"]
 
 
+def test_a_title_that_stands_in_the_text_already_is_not_spelled_out_again() -> None:
+    choices = (Choice(title="https://example.com/spring", value="/broadcast 2"),)
+    (only,) = outgoing((Say("#2 https://example.com/spring: sent", choices),), "anna", CAPABILITIES)
+    assert only.message == Text(text="#2 https://example.com/spring: sent")
+
+
 def test_no_more_choices_are_offered_than_the_platform_shows() -> None:
     choices = tuple(Choice(title=str(number), value=f"b:{number}") for number in range(20))
     (only,) = outgoing((Say("Which?", choices),), "anna", CAPABILITIES)

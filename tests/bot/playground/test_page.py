@@ -55,7 +55,9 @@ def test_a_person_is_shown_as_the_platform_and_the_product_know_them(
 def test_the_numbers_are_those_of_the_ledger(stage: Stage) -> None:
     with stage.installation.runtime.database.connection_context():
         broadcasts.create(stage.installation.runtime.channels["page"].id, "Sale", "anna", START)
-    (row,) = stage.numbers()["broadcasts"]
+    numbers = stage.numbers()
+    (row,) = numbers["broadcasts"]
+    assert numbers["copies"] == {"messenger": 0, "wechat": 0}
     assert (row["name"], row["status"], row["audience"], row["reasons"]) == ("Sale", "draft", 0, [])
 
 

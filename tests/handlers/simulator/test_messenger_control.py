@@ -84,6 +84,8 @@ def test_the_counts_show_who_got_the_same_thing_twice(page):
     page.send("1", metadata="b:1")
     counts = page.control("GET", "/counts")
     assert counts["repeated"] == [[other, "b:1", 2]]
+    page.send(one, metadata="c:1")
+    assert page.control("GET", "/counts?metadata=c:")["most_per_metadata"] == 1
     assert (counts["accepted"], counts["most_per_person"], counts["most_per_metadata"]) == (3, 2, 2)
     assert counts["refused"] == {"100/2018001": 1}
 
