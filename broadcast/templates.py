@@ -75,7 +75,7 @@ def read_templates(channel_id: int, platform: Platform, now: datetime) -> bool:
     if not isinstance(platform, HasTemplates):
         return False
     row = templates.known(channel_id)
-    if row is None or (row.tried_at is not None and row.wanted_at <= row.tried_at and now - row.tried_at < KEPT):
+    if row is None or (row.tried_at is not None and row.wanted_at <= row.tried_at and _lately(row.tried_at, now, KEPT)):
         return False
     try:
         templates.write(channel_id, [asdict(one) for one in platform.templates()], now)
@@ -88,7 +88,7 @@ def read_templates(channel_id: int, platform: Platform, now: datetime) -> bool:
 def known_templates(channel_id: int, now: datetime) -> Known:
     """Return what is known of a channel's templates; what is not fresh is asked for."""
     row = templates.known(channel_id)
-    old = row is None or row.tried_at is None or now - row.tried_at > FRESH
+    old = row is None or row.tried_at is None or not _lately(row.tried_at, now, FRESH)
     if old:
         templates.want(channel_id, now)
     if row is None:
@@ -128,3 +128,8 @@ def _other_places(listed: ListedTemplate, template: Template) -> list[Problem]:
 
 def _listed(stored: dict[str, object]) -> ListedTemplate:
     return ListedTemplate(**{**stored, "places": tuple(stored["places"])})  # type: ignore[arg-type]  # as it was written
+
+
+def _lately(then: datetime, now: datetime, span: timedelta) -> bool:
+    """Say whether something was less than a span ago; what the clock has as yet to come was before it was set back."""
+    return timedelta(0) <= now - then < span

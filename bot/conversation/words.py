@@ -6,7 +6,7 @@ from collections.abc import Mapping
 WORDS: Mapping[str, tuple[str, ...]] = {
     "everyone": ("everyone", "everybody", "all", "所有人", "全部", "全体", "大家"),
     "done": ("done", "完成", "好了"),
-    "send": ("send", "send it", "发送", "群发"),
+    "send": ("send", "send it", "发送", "现在发送", "群发"),
     "send now": ("send now", "立即发送"),
     "schedule": ("schedule", "schedule it", "定时", "定时发送"),
     "save": ("save", "save draft", "保存", "保存草稿", "存草稿"),

@@ -148,14 +148,14 @@ def _past(wall: datetime, spot: said.Spot, setting: Setting, clocks: tzinfo, zon
 def _proposal(wall: datetime, spot: said.Spot, setting: Setting, clocks: tzinfo, zone: ZoneInfo) -> str:
     """Return a text for the time to come that is nearest to the one that has passed.
 
-    A weekday: a week later. A date before today: the same date this or next year. Otherwise that time tomorrow,
-    or on the first day after that has it once.
+    A weekday: a week later. A date before today: the same date this or next year. Otherwise, yesterday too, that
+    time tomorrow, or on the first day after that has it once.
     """
     local = setting.now.astimezone(clocks).replace(tzinfo=None, fold=0)
     nearest = []
     if isinstance(spot.day, said.OnWeekday):
         nearest.append(wall + timedelta(weeks=1))
-    elif wall.date() < local.date() and (wall.month, wall.day) != (2, 29):
+    elif not isinstance(spot.day, said.InDays) and wall.date() < local.date() and (wall.month, wall.day) != (2, 29):
         nearest += [wall.replace(year=local.year), wall.replace(year=local.year + 1)]
     tomorrow = datetime.combine(local, wall.time()) + timedelta(days=1)
     for guess in (*nearest, *(tomorrow + timedelta(days=days) for days in range(3))):

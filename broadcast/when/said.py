@@ -21,7 +21,7 @@ class Midnight:
 
 @dataclass(frozen=True, slots=True)
 class InDays:
-    """So many days from today."""
+    """So many days from today; -1 is yesterday."""
 
     days: int
 

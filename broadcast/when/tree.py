@@ -11,7 +11,7 @@ from lark.exceptions import UnexpectedInput, VisitError
 from broadcast.when import said
 from broadcast.when.normal import normalise
 
-DAYS = {"TODAY": 0, "TOMORROW": 1, "DAY_AFTER": 2, "THIRD_DAY": 3}
+DAYS = {"YESTERDAY": -1, "TODAY": 0, "TOMORROW": 1, "DAY_AFTER": 2, "THIRD_DAY": 3}
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 WEEKS = {"THIS_WEEK": 0, "NEXT_WEEK": 1, "WEEK_AFTER": 2}
 MONTHS = (

@@ -303,7 +303,11 @@ def test_templates_are_read_once_somebody_asks_and_now_and_then_from_then_on(cha
     assert (known.listed, known.asking, known.read_at) == ((LISTED,), False, START + KEPT)
     assert known_templates(channel, START + KEPT + 2 * FRESH).asking
     assert read_templates(channel, shelf, START + KEPT + 2 * FRESH)  # type: ignore[arg-type]
-    assert shelf.asked == 3
+    back = START - timedelta(hours=2)  # by a clock that was set back, what was read is yet to come
+    assert known_templates(channel, back).asking
+    assert read_templates(channel, shelf, back)  # type: ignore[arg-type]
+    assert not known_templates(channel, back).asking
+    assert shelf.asked == 4
 
 
 def test_a_list_that_cannot_be_read_again_is_kept_with_the_reason(channel: int) -> None:

@@ -4,9 +4,10 @@ import re
 import signal
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.playing import (
     ANNA,
@@ -152,24 +153,42 @@ def test_what_is_scheduled_for_tomorrow_arrives_when_the_clock_is_moved(page: Pa
     expect(page.locator(".tiles [data-platform=messenger][data-standing=open]").nth(PEOPLE - 5)).to_be_visible()
 
 
-def test_the_tour_walks_through_it_by_keyboard_and_is_not_offered_again(chromium: Browser, playground: Demo) -> None:
-    page = chromium.new_page(viewport={"width": 1400, "height": 900})
-    page.goto(playground.address)
-    tour = page.locator("#tour")
-    expect(tour).to_contain_text("1 of 8")
-    page.keyboard.press("Enter")
-    expect(tour).to_contain_text("2 of 8")
-    expect(tour.get_by_role("button", name="Type /broadcast new Spring sale")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(tour.get_by_role("button", name="Type now")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(tour).to_be_hidden()
-    page.reload()
-    expect(page.locator(".desk .line").first).to_be_visible()
-    expect(tour).to_be_hidden()
-    page.get_by_role("button", name="Take the tour").click()
-    expect(tour).to_contain_text("1 of 8")
-    page.close()
+@pytest.mark.parametrize(("sent", "said"), [(0, ""), (30, "30 messages a second")])
+def test_the_pace_is_said_where_there_is_one(page: Page, sent: int, said: str) -> None:
+    assert _ledger(page, {"pending": 60}, {"pending": 60 - sent, "sent": sent})["pace"] == said
+
+
+def test_whoever_has_read_it_is_counted_once(page: Page) -> None:
+    shown = _ledger(page, {"pending": 10, "sent": 50, "delivered": 40, "read": 15})
+    assert shown["bar"] == {
+        "read": 15, "delivered": 25, "sent": 10, "unknown": 0, "failed": 0, "skipped": 0, "pending": 10,
+    }  # fmt: skip
+    assert shown["within"] == "40 delivered, 15 of them read"
+
+
+def _ledger(page: Page, *moments: dict[str, int]) -> Any:
+    """Return what a ledger shows after these numbers, a second apart, of a broadcast to 60 that is being sent."""
+    return page.evaluate(
+        """async (moments) => {
+            const { Ledger } = await import("/ledger.js");
+            const section = document.createElement("section");
+            const ledger = new Ledger(section);
+            let now = 0;
+            performance.now = () => now;
+            for (const moment of moments) {
+                const none = { pending: 0, sent: 0, delivered: 0, read: 0, failed: 0, skipped: 0, unknown: 0 };
+                const it = { id: 1, status: "sending", channel: "page", platform: "messenger", audience: 60,
+                             reasons: [], why: "", ...none, ...moment };
+                ledger.show({ broadcasts: [it], paused: [], copies: {} });
+                now += 1000;
+            }
+            const text = (part) => section.querySelector(part).textContent;
+            const parts = [...section.querySelectorAll(".bar i")];
+            const bar = Object.fromEntries(parts.map(({ className, style }) => [className, Number(style.flexGrow)]));
+            return { pace: text(".rate"), within: text(".within"), bar };
+        }""",
+        moments,
+    )
 
 
 @pytest.mark.parametrize("width", [1400, 1720])

@@ -194,7 +194,7 @@ def test_the_admin_chooses_the_road_in_numbers_and_single_messages_go_to_open_wi
     assert "10 match: 3 can get it · 7 window closed" in card
     stack.fault("send_refused", people=[people[0]], code=45015)
     stack.fault("send_refused", people=[people[1]], code=45047)
-    assert "for 3 people" in stack.say("send")
+    assert "for 3 of the 10 people" in stack.say("send")
     assert stack.ends(stack.newest()) == {"sent": 1, "skipped outside_window": 8, "skipped allowance_spent": 1}
 
 

@@ -94,7 +94,7 @@ function counted(numbers) {
   clock.tick();
   ledger.show(numbers);
   trouble.show(numbers);
-  tour.counted(it, numbers);
+  tour.counted(numbers);
   at("mini").textContent = it?.audience ? `${it.sent}/${it.audience}` : "";
   at("processes").textContent = numbers.worker ? "all running" : "worker killed";
   at("processes").classList.toggle("dead", !numbers.worker);

@@ -4,11 +4,11 @@ import { announce, el } from "./dom.js";
 
 const RATE_OVER = 2500; // ms; the rate is what was sent in the time just past
 
-/** The parts of the bar, from done to not begun; each is a number of its own, so that together they are everybody. */
+/** The parts of the bar, from done to not begun, together everybody; who has read it is in the number delivered too. */
 const PARTS = [
   ["read", (it) => it.read],
-  ["delivered", (it) => it.delivered],
-  ["sent", (it) => it.sent - it.delivered - it.read],
+  ["delivered", (it) => it.delivered - it.read],
+  ["sent", (it) => it.sent - it.delivered],
   ["unknown", (it) => it.unknown],
   ["failed", (it) => it.failed],
   ["skipped", (it) => it.skipped],
@@ -107,7 +107,7 @@ export class Ledger {
     this.moments = this.moments.filter((moment) => now - moment.at <= RATE_OVER || moment === this.moments.at(-1));
     const first = this.moments[0];
     const rate = it.status === "sending" && now > first.at ? ((it.sent - first.sent) * 1000) / (now - first.at) : 0;
-    this.rate.textContent = it.status === "sending" ? `${rate.toFixed(0)} messages a second` : "";
+    this.rate.textContent = rate >= 0.5 ? `${rate.toFixed(0)} messages a second` : ""; // "0" while it waits tells nothing
   }
 
   #others(broadcasts) {
@@ -121,7 +121,7 @@ export class Ledger {
 }
 
 function within(it) {
-  const receipts = it.platform === "wechat" ? told(it.jobs) : `${it.delivered + it.read} delivered, ${it.read} of them read`;
+  const receipts = it.platform === "wechat" ? told(it.jobs) : `${it.delivered} delivered, ${it.read} of them read`;
   const reasons = it.reasons.map(({ state, reason, count }) => `${count} ${state}: ${REASONS[reason] ?? reason.replaceAll("_", " ")}`);
   return (it.sent ? [receipts, ...reasons] : reasons).map((words) => el("span", {}, words));
 }

@@ -1,13 +1,14 @@
 /** A guided tour of three minutes: a card that explains, and types for whoever does not want to. */
 
 import { announce, el } from "./dom.js";
+import { foremost } from "./ledger.js";
 
 const SEEN = "clarion-tour"; // in the browser's own storage
 const ANSWER_MOST = 4000; // ms; an answer that takes longer is not waited for
 
 /**
  * The steps. `part` is what small screens show, `at` what is framed, `desk` whose phone. `words` are what is typed, given
- * the broadcast that is looked at; `flip` is a switch of the trouble panel to set before.
+ * the foremost broadcast of that phone's channel; `flip` is a switch of the trouble panel to set before.
  */
 const STEPS = [
   {
@@ -82,6 +83,7 @@ export class Tour {
   /** `desks` are the admins' phones; `show` brings a part of the page to the front on small screens. */
   constructor(element, { desks, show }) {
     this.element = element;
+    this.broadcasts = [];
     this.desks = desks;
     this.show = show;
     this.count = el("p", { class: "count-of-steps" });
@@ -129,9 +131,9 @@ export class Tour {
     this.#offer();
   }
 
-  /** The numbers changed; `it` is the broadcast that is looked at. */
-  counted(it) {
-    this.it = it;
+  /** The numbers changed. */
+  counted({ broadcasts }) {
+    this.broadcasts = broadcasts;
   }
 
   #go(step) {
@@ -143,7 +145,7 @@ export class Tour {
     const now = STEPS[step];
     this.step = step;
     this.said = 0;
-    this.words = now.words?.(this.it) ?? [];
+    this.words = now.words?.(this.#lastOf(this.desks.desks[now.desk])) ?? [];
     this.count.textContent = `${step + 1} of ${STEPS.length}`;
     this.title.textContent = now.title;
     this.text.textContent = now.text;
@@ -155,6 +157,11 @@ export class Tour {
     this.#offer();
     (this.words.length ? this.type : this.next).focus();
     announce(`${now.title}. ${now.text}`);
+  }
+
+  /** Return the broadcast that a desk's own channel had last; admins ask about theirs only. */
+  #lastOf({ name }) {
+    return foremost(this.broadcasts.filter(({ channel }) => channel === name));
   }
 
   /** Offer the next words, once the answer to the last ones is there. */
@@ -188,6 +195,7 @@ export class Tour {
   }
 
   #frame(selector) {
+    this.element.dataset.at = selector ?? ""; // the card makes room for some of them
     for (const framed of document.querySelectorAll(".framed")) framed.classList.remove("framed");
     if (selector) document.querySelector(selector).classList.add("framed");
   }

@@ -125,7 +125,7 @@ function legend() {
   return el(
     "ul",
     { class: "legend", aria: { label: "What the tiles mean" } },
-    el("li", { class: "lit" }, "a push arrived"),
+    el("li", { class: "lit" }, "a push arrived; shades only tell people apart"),
     ...Object.entries(LEGEND).map(([name, meaning]) => el("li", { data: { standing: name } }, meaning)),
     el("li", { data: { platform: "wechat" } }, "on WeChat"),
   );

@@ -21,6 +21,7 @@ SAME = (
     ("the label in another case", {"text": "SEND TO 3"}, "send"),
     ("the word", {"text": "Send"}, "send"),
     ("the word in Chinese", {"text": "发送"}, "send"),
+    ("the word in Chinese with now", {"text": "现在发送"}, "send"),
     ("the tapped button", {"text": "Send to 3", "payload": "b:send#7.abc"}, "send"),
 )
 
