@@ -106,6 +106,11 @@ class CommonSettings(_Section):
         gt=0,
         description="Messages a second for all workers together. Above 40 a Page's Inbox stops showing new messages.",
     )
+    media_rate_per_second: float = Field(
+        10,
+        gt=0,
+        description="The most a second for broadcasts with a picture message; Meta names no rate for pictures.",
+    )
     confirm_above: int = Field(
         1000, ge=0, description="Sending to more people than this asks the admin to type the number."
     )

@@ -117,6 +117,7 @@ class Runtime:
             confirm_above=channel.settings.confirm_above,
             approve_above=channel.settings.approve_above,
             rate=channel.settings.rate_per_second,
+            media_rate=channel.settings.media_rate_per_second,
             quiet=quiet_hours_of(self.settings, channel.settings),
             now=self.now,
             wake=self.wake if wake else lambda: None,
@@ -163,6 +164,7 @@ class Runtime:
                 id=channel.id,
                 platform=channel.platform,
                 rate=channel.settings.rate_per_second,
+                media_rate=channel.settings.media_rate_per_second,
                 quiet=quiet_hours_of(self.settings, channel.settings),
             )
             for channel in self.channels.values()

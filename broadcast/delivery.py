@@ -16,7 +16,7 @@ from redis import RedisError
 from broadcast import intent
 from broadcast.because import Reason
 from broadcast.departures import Departures
-from broadcast.draft import Draft, from_row
+from broadcast.draft import Draft, from_row, rate_of
 from broadcast.limits import BULK_SHARE
 from broadcast.mass.roads import MASS
 from broadcast.outgoing import Composer
@@ -215,7 +215,7 @@ class Delivery:
         if not queue.claims:
             return True  # all who were claimed have quiet hours; others may not
         await self._ease()
-        loop, rate = asyncio.get_running_loop(), self._around.rate
+        loop, rate = asyncio.get_running_loop(), self._rate(queue)
         if (behind := self._departures.behind()) > 0:
             await asyncio.sleep(min(behind, NAP_SECONDS))
         size = min(BLOCK_MOST, max(1, int(rate * BLOCK_SECONDS)), len(queue.claims))
@@ -238,6 +238,9 @@ class Delivery:
             self._calls.add(call)
             call.add_done_callback(self._calls.discard)
         return True
+
+    def _rate(self, queue: Queue) -> float:
+        return rate_of(queue.draft, self._around.rate, self._around.media_rate)
 
     async def _ease(self) -> None:
         """Tell all workers what the platform's gauge said, at once when it is full and from time to time otherwise."""
@@ -265,7 +268,7 @@ class Delivery:
     async def _refill(self, queue: Queue) -> bool:
         """Claim more rows; when there are none and nothing is in flight, the broadcast is over."""
         around = self._around
-        most = min(CLAIM_MOST, max(1, int(around.rate)))
+        most = min(CLAIM_MOST, max(1, int(self._rate(queue))))
         self._unsure.add(queue.draft.id)
         try:
             taken, claims = await around.database.run(intent.claim, around, queue, most)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from broadcast.actions import action_problems
 from broadcast.personalise import places_in
-from handlers.content import Content
+from handlers.content import Content, Image
 from handlers.contract import Platform, Problem
 from storage.lifecycle import BroadcastStatus
 from storage.models import Broadcast
@@ -47,6 +47,13 @@ class Draft:
     canary_goes_on: bool = False
     """Whether it then goes on by itself if all is well, or always asks."""
     canary_done_at: datetime | None = None
+
+
+def rate_of(draft: Draft, rate: float, media_rate: float | None) -> float:
+    """Return how many messages of a broadcast may leave a second: media go slower than text."""
+    if media_rate is None or not any(isinstance(message, Image) for message in draft.content.messages):
+        return rate
+    return min(rate, media_rate)
 
 
 def from_row(row: Broadcast) -> Draft:

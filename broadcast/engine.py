@@ -53,6 +53,7 @@ class Channel:
     id: int
     platform: Platform
     rate: float
+    media_rate: float | None = None
     quiet: QuietHours | None = None
 
 
@@ -127,6 +128,7 @@ class Engine:
                             channel_id=channel.id,
                             platform=channel.platform,
                             rate=channel.rate,
+                            media_rate=channel.media_rate,
                             pace=pace,
                             worker=self.worker,
                             now=self._now,

@@ -16,7 +16,7 @@ from broadcast import draft as drafts
 from broadcast import frequent, quota, reach, unreached, who
 from broadcast.audience.fields import Field, Vocabulary
 from broadcast.audience.problems import FilterProblem
-from broadcast.draft import Draft
+from broadcast.draft import Draft, rate_of
 from broadcast.each import EachAt, each_at
 from broadcast.frequent import Frequent
 from broadcast.mass.allowance import Allowance, allowance
@@ -105,6 +105,7 @@ class Desk:
     pictures: bool = False
     elsewhere: Callable[[], Sequence["Desk"]] = tuple
     quiet: QuietHours | None = None
+    media_rate: float | None = None
 
     @property
     def variables(self) -> Mapping[str, str]:
@@ -219,7 +220,7 @@ class Desk:
         """Estimate how many seconds sending to so many people takes."""
         if draft.road == MASS and isinstance(self.platform, SendsToMany):
             return mass_seconds(self.platform.mass, forecast.can_get)
-        return forecast.messages(len(draft.content.messages)) / self.rate
+        return forecast.messages(len(draft.content.messages)) / rate_of(draft, self.rate, self.media_rate)
 
     def mass_allowance(self, draft: Draft) -> Allowance:
         """Return how many mass messages the channel's account has left on the day the broadcast would go out."""

@@ -31,4 +31,6 @@ class Surroundings:
     notify: Notify
     prepare: Callable[[Draft], Coroutine[Any, Any, Composer | None]]
     """Uploads what the broadcast shows; None when that failed and the broadcast was held."""
+    media_rate: float | None = None
+    """The most a second for broadcasts with a picture message; None: as fast as any."""
     quiet: QuietHours | None = None

@@ -1,12 +1,14 @@
 """Delivery sends to everybody once, in order, and holds when it is told to."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import peewee as pw
 import pytest
 
 from broadcast import intent
-from handlers.content import Image
+from broadcast.draft import rate_of
+from handlers.content import Content, Image, Text
 from handlers.outcomes import Accepted, Fate, Uncertain
 from storage import broadcasts, channels, ledger, subscribers
 from storage.lifecycle import BroadcastStatus, Consent
@@ -344,3 +346,16 @@ def test_a_commit_that_was_cut_off_leaves_nobody_held_for_ever(lab: Lab, monkeyp
 
     lab.deliver(pause, lambda: not lab.states(broadcast)["claimed"], resume, lambda: lab.status(broadcast) == "sent")
     assert all(lab.platform.heard(person) == ["One", "Two"] for person in people)
+
+
+PICTURE = Image(url="https://example.org/a.png")
+
+
+@pytest.mark.parametrize(
+    ("message", "media_rate", "rate"),
+    [(Text(text="a"), 10, 300), (PICTURE, 10, 10), (PICTURE, None, 300)],
+    ids=["text", "a picture", "no rate of its own"],
+)
+def test_a_broadcast_with_a_picture_leaves_more_slowly(lab: Lab, message, media_rate, rate):
+    draft = replace(lab.draft(lab.broadcast()), content=Content(messages=(message,)))
+    assert rate_of(draft, 300, media_rate) == rate
