@@ -57,12 +57,15 @@ def test_workers_and_pauses_are_counted(page, clock):
     assert _samples(page)["clarion_workers"] == 0
 
 
-def test_the_ledger_is_counted_by_state(page, clock):
+def _recipient(page, clock, state):
+    """Make somebody, and a broadcast in which they stand in a state."""
     page.say("p1", "hello")
     row = broadcasts.create(page.channel.id, "Sale", "anna", clock.now())
-    Recipient.insert(
-        broadcast=row.id, subscriber=Subscriber.get().id, state="unknown", updated_at=clock.now()
-    ).execute()
+    Recipient.insert(broadcast=row.id, subscriber=Subscriber.get().id, state=state, updated_at=clock.now()).execute()
+
+
+def test_the_ledger_is_counted_by_state(page, clock):
+    _recipient(page, clock, "unknown")
     found = _samples(page)
     assert found["clarion_recipients page unknown"] == 1
     assert found["clarion_broadcasts page draft"] == 1
@@ -91,11 +94,7 @@ def test_a_channel_that_is_no_longer_in_the_settings_is_left_out(page):
 
 
 def test_recipients_whom_an_ended_broadcast_left_waiting_are_told(page, clock):
-    page.say("p1", "hello")
-    row = broadcasts.create(page.channel.id, "Sale", "anna", clock.now())
-    Recipient.insert(
-        broadcast=row.id, subscriber=Subscriber.get().id, state="claimed", updated_at=clock.now()
-    ).execute()
+    _recipient(page, clock, "claimed")
     assert "clarion_forgotten_recipients page" not in _samples(page)
     Broadcast.update(finished_at=clock.now()).execute()
     assert _samples(page)["clarion_forgotten_recipients page"] == 1

@@ -72,6 +72,7 @@ def test_a_lock_whose_holder_died_ends_by_itself(client):
 def test_a_lock_that_ran_out_while_it_was_held_harms_nobody(client):
     with RedisTokens(client).lock("k", 5):
         client.delete("clarion:token:k")
+    assert client.lock("clarion:token:k", timeout=1).acquire(blocking=False)
 
 
 def test_without_redis_everybody_fetches_their_own():

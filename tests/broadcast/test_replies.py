@@ -56,6 +56,7 @@ def test_each_persons_replies_come_in_order(lab: Lab, valkey_server):
 def test_replies_go_without_the_queue(lab: Lab):
     number = say(lab, "anna", "hello")
     run(lab, lambda: state(number)[0] == "sent", "redis://127.0.0.1:9/0")
+    assert lab.platform.heard("anna") == ["hello"]
 
 
 def test_a_lost_answer_is_said_once_more_unless_an_echo_proves_it(lab: Lab, valkey_server):
@@ -96,6 +97,7 @@ def test_a_reply_that_cannot_be_said_does_not_hold_up_the_next(lab: Lab, valkey_
     outbox.add(lab.channel, "anna", {"not": "a message"}, lab.now())
     good = say(lab, "bo", "hello")
     run(lab, lambda: state(good)[0] == "sent", valkey_server)
+    assert lab.platform.heard("bo") == ["hello"]
 
 
 @pytest.mark.parametrize("name", ["finish", "claim"])
