@@ -13,8 +13,8 @@ from handlers.contract import Platform, PlatformError, Problem
 from handlers.templates import APPROVED, HasTemplates, ListedTemplate
 from storage import templates
 
-FRESH = timedelta(minutes=1)
-"""What an admin is shown is read anew when it is older; somebody may just have made a template."""
+FRESH = timedelta(seconds=10)
+"""What an admin is shown is read anew when it is older: somebody may just have made a template, and asks for it."""
 
 KEPT = timedelta(minutes=10)
 """So often a list that was ever asked for is read, so that one taken back by the platform is noticed."""

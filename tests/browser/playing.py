@@ -33,12 +33,13 @@ _FLAGS = (
 
 
 class Demo:
-    """A running `python -m bot demo`."""
+    """A running `python -m bot demo`, which puts its folder into `temporary` (the system's place unless said)."""
 
-    def __init__(self, people: int) -> None:
+    def __init__(self, people: int, temporary: Path | None = None) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", "demo", "--port", "0", "--people", str(people)],
             cwd=ROOT,
+            env=os.environ | ({"TMPDIR": str(temporary)} if temporary else {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

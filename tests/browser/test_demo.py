@@ -2,7 +2,6 @@
 
 import re
 import signal
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -211,16 +210,16 @@ def test_nothing_is_wider_than_the_screen(page: Page, size: tuple[int, int]) -> 
     [(signal.SIGTERM, 0), (signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)],
     ids=["SIGTERM", "Ctrl-C", "kill -9"],
 )
-def test_nothing_is_left_behind(number: signal.Signals, status: int) -> None:
-    folders = _folders()
-    running = Demo(people=3)
+def test_nothing_is_left_behind(number: signal.Signals, status: int, tmp_path: Path) -> None:
+    running = Demo(people=3, temporary=tmp_path)
+    assert list(tmp_path.glob("clarion-demo-*"))
     children = running.children()
     assert len(children) >= 6  # guard, queue, two simulators, web, worker
 
     assert running.stop(number) == status
 
     until(lambda: not [child for child in children if alive(child)])
-    until(lambda: _folders() == folders)
+    until(lambda: not list(tmp_path.iterdir()))
 
 
 def test_a_taken_port_is_one_sentence_and_starts_nothing(playground: Demo) -> None:
@@ -228,7 +227,3 @@ def test_a_taken_port_is_one_sentence_and_starts_nothing(playground: Demo) -> No
 
     assert status == 1
     assert re.fullmatch(r"The page cannot listen on port \d+: .+--port 0\n", said)
-
-
-def _folders() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("clarion-demo-*"))

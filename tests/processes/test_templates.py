@@ -38,7 +38,7 @@ def _windows(sender: Sender, people: list[str], *, hours: int, until: int) -> No
 
 
 def the_templates_are_known(sender: Sender) -> None:
-    """Make one on the Page and let the product read it, which it does once somebody builds a broadcast."""
+    """Make one on the Page and ask for it in the builder until the product has read it, as an admin would."""
     made = {
         "name": "order_update",
         "language": "en",
@@ -55,7 +55,7 @@ def the_templates_are_known(sender: Sender) -> None:
     assert answer.ok, answer.text
     for line in ("/broadcast new Look", "now", "everyone"):
         sender.stack.ask(sender.boss, line)
-    until(lambda: "order_update" in str(sender.stack.query("SELECT templates FROM template_lists")), 20)
+    until(lambda: "order_update" in sender.stack.ask(sender.boss, "templates"), 20, every=1)
     for line in ("cancel", "discard"):
         sender.stack.ask(sender.boss, line)
 
