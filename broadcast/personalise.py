@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from handlers.content import Article, Articles, Button, Card, Carousel, Content, Image, Message, Template, Text
 
-_PLACE = re.compile(r"\{\s*([A-Za-z_][\w.]*)\s*(?:\|([^{}]*))?\}")
+_PLACE = re.compile(r"\{(?P<two>\{)?\s*(?P<name>[A-Za-z_][\w.]*)\s*(?:\|(?P<fallback>[^{}]*))?\}(?(two)\})")
+"""A place; with doubled braces too, as other tools have it, where nobody means to show a brace."""
 
 _BRACES = re.compile(r"\{\{[^{}\n]*\}\}|\{[^{}\n]*\}?")
 """Whatever looks as if it was meant to be a place, `{first name}` and `{first_name` too."""
@@ -25,7 +26,7 @@ class Place:
 
 def places(text: str) -> tuple[Place, ...]:
     """Return the placeholders of a text in their order."""
-    return tuple(Place(match[1], match[2]) for match in _PLACE.finditer(text))
+    return tuple(map(_place, _PLACE.finditer(text)))
 
 
 def mistaken(message: Message) -> tuple[str, ...]:
@@ -40,7 +41,12 @@ def mistaken(message: Message) -> tuple[str, ...]:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put a person's values in; a missing one reads as its fallback."""
-    return _PLACE.sub(lambda match: values.get(match[1]) or (match[2] or ""), text)
+
+    def value(match: re.Match[str]) -> str:
+        place = _place(match)
+        return values.get(place.name) or place.fallback or ""
+
+    return _PLACE.sub(value, text)
 
 
 def places_in(content: Content) -> tuple[Place, ...]:
@@ -62,10 +68,10 @@ def fill_template(template: Template, values: Mapping[str, str]) -> Template:
 
 def with_fallback(content: Content, name: str, words: str) -> Content:
     """Return the content with `words` for those who have no `name`, wherever it says nothing for them."""
-    bare = re.compile(rf"\{{\s*{re.escape(name)}\s*\}}")
+    bare = Place(name, None)
 
     def put(text: str) -> str:
-        return bare.sub(lambda _: f"{{{name}|{words}}}", text)
+        return _PLACE.sub(lambda match: f"{{{name}|{words}}}" if _place(match) == bare else match[0], text)
 
     messages = tuple(reworded(one, put) for one in content.messages)
     template = content.template and _reworded(content.template, put)
@@ -124,3 +130,7 @@ def _texts(message: Message) -> tuple[str, ...]:
             return tuple(text for one in message.articles for text in (one.title, one.digest, one.body))
         case Image():
             return ()
+
+
+def _place(match: re.Match[str]) -> Place:
+    return Place(match["name"], None if match["fallback"] is None else match["fallback"].strip())

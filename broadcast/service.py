@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from broadcast import because, frequent, quota, reach, unreached, who
 from broadcast import draft as drafts
-from broadcast import frequent, quota, reach, unreached, who
 from broadcast.audience.fields import Field, Vocabulary
 from broadcast.audience.problems import FilterProblem
+from broadcast.canary import ASKS
 from broadcast.draft import Draft, rate_of
 from broadcast.each import EachAt, each_at
 from broadcast.frequent import Frequent
@@ -418,7 +419,8 @@ class Desk:
     def cancel(self, draft: Draft, by: str) -> Sums:
         """End a broadcast for good: who was not written to stands in the ledger as skipped, `cancelled`."""
         now = self.now()
-        broadcasts.move(draft.id, _S.CANCELLED, by, now, finished_at=now)
+        answered: dict[str, Any] = {"pause_reason": ""} if draft.pause_reason == because.problem(ASKS) else {}
+        broadcasts.move(draft.id, _S.CANCELLED, by, now, finished_at=now, **answered)
         ledger.skip_rest(draft.id, "cancelled", now)
         return entries.sums(draft.id)
 
@@ -435,9 +437,10 @@ class Desk:
 
     # -- once more -------------------------------------------------------------------------------
 
-    def unreached(self, draft: Draft) -> int:
-        """Count those a broadcast did not reach and who still want to hear from us."""
-        return self.count(unreached.audience(draft.id))
+    def may_retry(self, draft: Draft) -> bool:
+        """Say whether a broadcast did not reach somebody who still wants to hear from us."""
+        matching = who.matching(self.channel_id, unreached.audience(draft.id), self.now(), self.zone)
+        return subscribers.anybody(self.channel_id, matching)
 
     def retry(self, draft: Draft, by: str) -> Draft:
         """Make a draft that says the same to exactly those a broadcast did not reach."""

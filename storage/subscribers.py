@@ -171,10 +171,12 @@ def window_open(subscriber_id: int, at: datetime) -> bool:
 
 def count(channel_id: int, matching: pw.Expression | None = None) -> int:
     """How many subscribers of a channel match; everybody when `matching` is None."""
-    who = all_of(channel_id)
-    if matching is not None:
-        who &= matching
-    return int(Subscriber.select().where(who).count())
+    return int(Subscriber.select().where(_who(channel_id, matching)).count())
+
+
+def anybody(channel_id: int, matching: pw.Expression | None = None) -> bool:
+    """Whether any subscriber of a channel matches: where many do, much sooner known than their number."""
+    return bool(Subscriber.select().where(_who(channel_id, matching)).exists())
 
 
 def zones(channel_id: int) -> dict[str, int]:
@@ -304,3 +306,7 @@ def add_imported(channel_id: int, people: Sequence[Mapping[str, Any]], now: date
 
 def _ms(moment: datetime | None) -> int | None:
     return None if moment is None else to_ms(moment)
+
+
+def _who(channel_id: int, matching: pw.Expression | None) -> pw.Expression:
+    return all_of(channel_id) if matching is None else all_of(channel_id) & matching

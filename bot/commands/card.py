@@ -75,6 +75,8 @@ def card(turn: Turn, draft: Draft) -> Say:
 def moves(turn: Turn, draft: Draft) -> tuple[Choice, ...]:
     """Return what this admin can do next with a broadcast."""
     allowed = [move for move in MOVES[draft.status] if move not in NEEDS_SENDER or turn.may("sender")]
+    if "retry" in allowed and not turn.desk.may_retry(draft):
+        allowed.remove("retry")
     return tuple(turn.choice(TITLES[move], f"/broadcast {move} {draft.id}") for move in allowed)
 
 

@@ -21,7 +21,7 @@ def _retry(turn: Turn, memory: Memory, rest: str) -> Did:
         return answered(memory, found)
     if found.status not in _OVER:
         return answered(memory, Say(turn.say("“{name}” is not over yet; afterwards I can try again.", name=found.name)))
-    if not turn.desk.unreached(found):
+    if not turn.desk.may_retry(found):
         return answered(memory, Say(turn.say("“{name}” reached everybody who may be written to.", name=found.name)))
     copy = turn.desk.retry(found, turn.person)
     text = turn.say(

@@ -11,7 +11,7 @@ TO_MESSAGES = "-- anna is a sender\n-- 1 person can get it\nanna> /broadcast new
 REMARK = "goes out as it stands"
 
 
-@pytest.mark.parametrize("mistake", ["{first name}", "{first_name", "{first_name|", "{{first_name|x}}", "{名字}"])
+@pytest.mark.parametrize("mistake", ["{first name}", "{first_name", "{first_name|", "{{first name|x}}", "{名字}"])
 def test_braces_that_are_no_placeholder_are_remarked_on(desk: Desk, clock: Clock, mistake: str) -> None:
     stage = Stage(desk, clock)
     said = stage.play(f"{TO_MESSAGES}anna> Hello {mistake}\n")
@@ -19,7 +19,9 @@ def test_braces_that_are_no_placeholder_are_remarked_on(desk: Desk, clock: Clock
     assert REMARK not in stage.play("anna> Another one\n")
 
 
-@pytest.mark.parametrize("fine", ["{first_name|there}", "{ first_name | there }", "{", "{}", "{ }", "a } b", ":-{"])
+@pytest.mark.parametrize(
+    "fine", ["{first_name|there}", "{ first_name | there }", "{{first_name|there}}", "{", "{}", "{ }", "a } b", ":-{"]
+)
 def test_placeholders_and_lone_braces_are_not(desk: Desk, clock: Clock, fine: str) -> None:
     assert REMARK not in Stage(desk, clock).play(f"{TO_MESSAGES}anna> Hello {fine}\n")
 
