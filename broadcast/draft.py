@@ -2,7 +2,7 @@
 
 import difflib
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,7 +86,7 @@ def from_row(row: Broadcast) -> Draft:
 
 
 def problems(
-    content: Content, platform: Platform, variables: Iterable[str], flows: Iterable[str] = ()
+    content: Content, platform: Platform, variables: Collection[str], flows: Iterable[str] = ()
 ) -> list[Problem]:
     """List everything that keeps this content from being sent, each in a sentence; `flows` are those there are."""
     found = [] if content.messages else [Problem("no_messages", "It has no message yet. Send me what it should say.")]
@@ -97,9 +97,10 @@ def problems(
     return found + personal_problems(content, variables)
 
 
-def personal_problems(content: Content, variables: Iterable[str]) -> list[Problem]:
+def personal_problems(content: Content, variables: Collection[str]) -> list[Problem]:
     """List placeholders with a name nobody has, or without words for people who have no such value."""
-    known = [*PERSONAL_FIELDS, *variables, *(f"var.{name}" for name in variables)]
+    offered = [*PERSONAL_FIELDS, *(f"var.{name}" if name in PERSONAL_FIELDS else name for name in variables)]
+    known = [*offered, *(f"var.{name}" for name in variables)]
     found: list[Problem] = []
     for place in dict.fromkeys(places_in(content)):
         example = f"{{{place.name}|there}}"
@@ -107,7 +108,7 @@ def personal_problems(content: Content, variables: Iterable[str]) -> list[Proble
             facts = {"name": place.name, "near": near[0]}
             found.append(Problem("unknown_value", "There is no value called {name}. Did you mean {near}?", facts))
         elif place.name not in known:
-            facts = {"name": place.name, "known": ", ".join(known)}
+            facts = {"name": place.name, "known": ", ".join(offered)}
             found.append(Problem("unknown_value", "There is no value called {name}. Use one of: {known}.", facts))
         elif place.fallback is None:
             facts = {"name": place.name, "example": example}

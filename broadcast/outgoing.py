@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from broadcast.buttons import addressed, has_buttons
 from broadcast.links import Links
-from broadcast.personalise import fill_message, fill_template, places_in
+from broadcast.personalise import fill_message, fill_template, places_in, read_as
 from handlers.content import WAY_OUT_TITLE, Choice, Content, Outgoing
 
 STOP_WORD = "STOP"
@@ -86,4 +86,4 @@ class Composer:
 
 
 def _values(fills: str) -> dict[str, str]:
-    return {name: str(value or "") for name, value in json.loads(fills or "{}").items()}
+    return {name: read_as(value) for name, value in json.loads(fills or "{}").items()}

@@ -39,6 +39,17 @@ def mistaken(message: Message) -> tuple[str, ...]:
     )
 
 
+def read_as(value: object) -> str:
+    """Return the words for a stored value of any of the four types; '' for a missing one."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Put a person's values in; a missing one reads as its fallback."""
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import peewee as pw
 
 from broadcast import quota, who
-from broadcast.draft import Draft, from_row
+from broadcast.draft import PERSONAL_FIELDS, Draft, from_row
 from broadcast.mass.roads import MASS
 from broadcast.personalise import places_in
 from broadcast.when.late import too_late
@@ -82,9 +82,9 @@ def _choose_first(draft: Draft, people: int, now: datetime) -> None:
 
 
 def _column(name: str) -> pw.Node:
-    """Return the column or variable a placeholder speaks of."""
-    column: pw.Node | None = getattr(Subscriber, name, None) if not name.startswith("var.") else None
-    if isinstance(column, pw.Field):
+    """Return the column a placeholder speaks of, or the variable, as JSON of its own type."""
+    if name in PERSONAL_FIELDS:
+        column: pw.Node = getattr(Subscriber, name)
         return column
-    extracted: pw.Node = Subscriber.variables[name.removeprefix("var.")].as_text()
-    return extracted
+    variable: pw.Node = Subscriber.variables[name.removeprefix("var.")]
+    return variable

@@ -24,7 +24,7 @@ from broadcast.mass.allowance import Allowance, allowance
 from broadcast.mass.at_once import NOT_A_FEW_FIRST
 from broadcast.mass.forecast import mass_reach, mass_seconds, no_room, road_problems
 from broadcast.mass.roads import MASS, roads
-from broadcast.personalise import places_in
+from broadcast.personalise import places_in, read_as
 from broadcast.quiet import QuietHours
 from broadcast.quota import Cost, NoRoom
 from broadcast.reach import Reach
@@ -431,9 +431,12 @@ class Desk:
         found = subscribers.find(self.channel_id, person)
         if found is None:
             return {}
+        fields = {name: getattr(found, name) for name in drafts.PERSONAL_FIELDS}
         names = {place.name for place in places_in(content)}
-        known = {**found.variables, **{name: getattr(found, name) for name in drafts.PERSONAL_FIELDS}}
-        return {name: str(known.get(name.removeprefix("var."), "")) for name in names}
+        return {
+            name: read_as(fields[name] if name in fields else found.variables.get(name.removeprefix("var.")))
+            for name in names
+        }
 
     # -- once more -------------------------------------------------------------------------------
 
