@@ -8,7 +8,7 @@ from handlers.fit import fit, measure, with_facts
 from handlers.wechat.address import is_web_address
 from handlers.wechat.capabilities import CAPABILITIES, HTML_BYTES, MASS_TEXT_ADVISED, SOURCE_URL_BYTES
 from handlers.wechat.page import page_html, pictures
-from handlers.wechat.words import DEFAULT_WAY_OUT, mass_text
+from handlers.wechat.words import mass_text, way_out_line
 
 WHOLE_TEXT_TOO_LONG = Problem(
     "text_too_long",
@@ -86,7 +86,7 @@ def _in_message(message: Message, way_out: str, own_picture: Callable[[str], boo
         case "articles":
             last = len(message.articles)
             for number, article in enumerate(message.articles, 1):
-                line = (way_out or DEFAULT_WAY_OUT) if number == last else ""
+                line = way_out_line(way_out) if number == last else ""
                 yield from _in_article(article, page_html(article, line), own_picture)
 
 

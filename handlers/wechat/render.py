@@ -14,7 +14,7 @@ from wechatpy.replies import ArticlesReply, BaseReply, ImageReply, TextReply
 from handlers.content import Article, Articles, Image, Message, Outgoing, Text
 from handlers.wechat.capabilities import TEXT_BYTES
 from handlers.wechat.page import page_html
-from handlers.wechat.words import DEFAULT_WAY_OUT, choice_lines, clean, mass_text, personal_text, with_lines
+from handlers.wechat.words import choice_lines, clean, mass_text, personal_text, way_out_line, with_lines
 
 Body = dict[str, Any]
 
@@ -75,7 +75,7 @@ def mass_message(message: Message, *, way_out: str, draft: str = "") -> Body | N
         case Text():
             return {"msgtype": "text", "text": {"content": mass_text(message, way_out)}}
         case Image(platform_ref=media_id) if media_id:
-            images = {"media_ids": [media_id], "recommend": clean(way_out or DEFAULT_WAY_OUT)}
+            images = {"media_ids": [media_id], "recommend": clean(way_out_line(way_out))}
             return {"msgtype": "image", "images": images}
         case Articles() if draft:
             return {"msgtype": "mpnews", "mpnews": {"media_id": draft}, "send_ignore_reprint": 0}
@@ -95,7 +95,7 @@ def draft_articles(message: Articles, *, way_out: str, covers: Mapping[str, str]
     """Return the articles of a draft. `covers` gives the permanent media_id for each cover's address."""
     last = len(message.articles)
     return [
-        _draft_article(article, covers[article.cover_url], (way_out or DEFAULT_WAY_OUT) if number == last else "")
+        _draft_article(article, covers[article.cover_url], way_out_line(way_out) if number == last else "")
         for number, article in enumerate(message.articles, 1)
     ]
 

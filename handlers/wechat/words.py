@@ -9,6 +9,8 @@ from handlers.content import WAY_OUT_TITLE, Button, Choice, Outgoing, Text
 # WeChat (`language` is no longer provided), so it says the same in both.
 DEFAULT_WAY_OUT = "回复 退订 不再接收 · Reply STOP to stop"
 
+_WORD_TO_LEAVE = re.compile(r"\bstop\b|退订", re.IGNORECASE)
+
 # What XML 1.0 cannot carry; JSON could, but nobody can read it.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CUT = "…"
@@ -37,20 +39,24 @@ def keyword_line(title: str, word: str) -> str:
 
 
 def choice_lines(choices: Iterable[Choice], purpose: str) -> list[str]:
-    """Return the lines for choices: numbered in a conversation, by keyword in a broadcast.
+    """Return the lines for choices: numbered in a conversation; a broadcast's only one is the way out.
 
     Nobody keeps the numbers of a broadcast: the person's next answer may belong to something else.
     """
     if purpose == "broadcast":
-        return [keyword_line(choice.title, choice.value) for choice in choices]
+        return [way_out_line(own_way_out((choice,))) for choice in choices]
     return [f"{number}. {choice.title}" for number, choice in enumerate(choices, 1)]
 
 
-def own_way_out(choices: Iterable[Choice]) -> str:
-    """Return the way out in the words of whoever wrote the broadcast; empty where it is the default's.
+def way_out_line(words: str) -> str:
+    """Return the line that says how to get no more: `words`, with a word to answer with; empty: the default."""
+    if not words:
+        return DEFAULT_WAY_OUT
+    return words if _WORD_TO_LEAVE.search(words) else keyword_line(words, "STOP")
 
-    For roads that bring a line of their own under a message, and no choices.
-    """
+
+def own_way_out(choices: Iterable[Choice]) -> str:
+    """Return the way out in the words of whoever wrote the broadcast; empty where it is the default's."""
     return next((choice.title for choice in choices if choice.title != WAY_OUT_TITLE), "")
 
 
@@ -67,7 +73,7 @@ def text_lines(message: Text) -> str:
 
 def mass_text(message: Text, way_out: str) -> str:
     """Return a broadcast's whole text: the words, its buttons and the way out (empty: the default wording)."""
-    return clean(with_lines(text_lines(message), [way_out or DEFAULT_WAY_OUT]))
+    return clean(with_lines(text_lines(message), [way_out_line(way_out)]))
 
 
 def personal_text(outgoing: Outgoing, message: Text, most_bytes: int) -> str:

@@ -47,7 +47,7 @@ export class Ledger {
     this.audience = el("dd", {}, "0");
     this.verdict = el("span", { class: "verdict" });
     this.copies = el("dd", {}, "0");
-    this.counted = el("div", { class: "copies", hidden: true }, el("dt", {}, "most copies on one phone"), this.copies);
+    this.counted = el("div", { class: "copies", hidden: true }, el("dt", {}, "most on a phone"), this.copies);
     this.counted.title = "Counted by the simulated platform: of each message of a broadcast, one copy at most.";
     this.within = el("p", { class: "within" });
     this.why = el("p", { class: "why" });

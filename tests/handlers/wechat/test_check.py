@@ -52,7 +52,7 @@ def test_what_wechat_would_refuse_or_drop_is_named(message, code):
 
 
 def test_the_whole_of_a_text_counts_and_is_complained_of_once():
-    (sentence,) = problems(Text(text="x" * 2040), "Reply TD").values()
+    (sentence,) = problems(Text(text="x" * 2040), "- STOP -").values()
     assert sentence == "With its buttons and the opt-out line the text is 2050 bytes long; WeChat takes at most 2048."
     assert len(ACCOUNT.check(Content(messages=(Text(text="x" * 3000),)))) == 1
 
@@ -64,8 +64,8 @@ def test_a_second_message_is_one_too_many():
 
 def test_a_long_mass_text_is_warned_about_at_the_size_that_was_set():
     account = make_account(mass_text_advised=100)
-    assert account.mass.advise(Content(messages=(Text(text="x" * 90),), way_out="Reply TD")) == []
-    (problem,) = account.mass.advise(Content(messages=(Text(text="x" * 91),), way_out="Reply TD"))
+    assert account.mass.advise(Content(messages=(Text(text="x" * 88),), way_out="Reply STOP")) == []
+    (problem,) = account.mass.advise(Content(messages=(Text(text="x" * 89),), way_out="Reply STOP"))
     assert problem.sentence.format(**problem.facts).startswith("The text is 101 characters long.")
 
 

@@ -12,7 +12,7 @@ from tests.handlers.wechat.api import TOKEN_PATH, Told, answer, error
 HELLO = Text(text="你好")
 SENDALL, SEND, PREVIEW, GET = (f"message/mass/{verb}" for verb in ("sendall", "send", "preview", "get"))
 DONE = answer(errcode=0, errmsg="send job submission success", msg_id=34182, msg_data_id=206227730)
-SAID = {"msgtype": "text", "text": {"content": "你好\n\n回复TD"}, "clientmsgid": "b:42:0"}
+SAID = {"msgtype": "text", "text": {"content": "你好\n\n回复退订"}, "clientmsgid": "b:42:0"}
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def mass(account):
 
 
 def send(mass, to=Everyone(), message=HELLO, **options):  # noqa: B008 - frozen
-    return mass.send(to, message, way_out="回复TD", **{"key": "b:42:0", **options})
+    return mass.send(to, message, way_out="回复退订", **{"key": "b:42:0", **options})
 
 
 def test_a_wechat_account_has_both_powers(account):
@@ -136,7 +136,7 @@ def test_what_cannot_be_mass_sent_makes_no_call(api, mass, message):
 
 def test_a_preview_goes_to_one_follower_without_a_key(api, mass):
     api.tell(PREVIEW, answer(errcode=0, errmsg="preview success", msg_id=34182))
-    assert mass.preview(OPENID, HELLO, way_out="回复TD") == Accepted("34182")
+    assert mass.preview(OPENID, HELLO, way_out="回复退订") == Accepted("34182")
     (asked,) = api.calls(PREVIEW)
     assert asked.body == {"touser": OPENID, "msgtype": "text", "text": SAID["text"]}
     api.tell(PREVIEW, error(43004))
@@ -166,10 +166,10 @@ def test_a_draft_is_stored_with_the_pictures_of_its_pages(api, mass):
     api.tell("media/uploadimg", answer(url="http://mmbiz.qpic.cn/in?a=1&b=2"))
     api.tell("draft/add", answer(media_id="draft-1"))
     article = Article(title="门", cover_url="c", body=f'<p>a</p><img alt="x" src="{api.base}/in.png"/>')
-    assert mass.draft(Articles(articles=(article,)), way_out="Leave?", covers={"c": "thumb-1"}) == "draft-1"
+    assert mass.draft(Articles(articles=(article,)), way_out="STOP?", covers={"c": "thumb-1"}) == "draft-1"
     (asked,) = api.calls("draft/add")
     (stored,) = asked.body["articles"]
-    assert stored["content"] == '<p>a</p><img alt="x" src="http://mmbiz.qpic.cn/in?a=1&amp;b=2"/><p>Leave?</p>'
+    assert stored["content"] == '<p>a</p><img alt="x" src="http://mmbiz.qpic.cn/in?a=1&amp;b=2"/><p>STOP?</p>'
     assert (stored["thumb_media_id"], "门".encode() in asked.raw) == ("thumb-1", True)
     assert png in api.calls("media/uploadimg")[0].raw
 

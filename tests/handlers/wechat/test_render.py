@@ -5,7 +5,7 @@ import xmltodict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.content import Article, Articles, Button, Card, Choice, Image, Outgoing, Text
+from handlers.content import WAY_OUT_TITLE, Article, Articles, Button, Card, Choice, Image, Outgoing, Text
 from handlers.wechat.render import (
     customer_messages,
     draft_articles,
@@ -99,10 +99,20 @@ def test_choices_are_numbered_lines_under_the_words():
     assert passive(to(Text(text="Send it?"), YES_NO))["Content"] == "Send it?\n\n1. Yes\n2. No"
 
 
-def test_the_way_out_of_a_broadcast_is_a_line_with_its_keyword():
-    assert content(to(Text(text="Hi"), STOP, "broadcast")) == "Hi\n\nSTOP: Stop messages"
-    reworded = (Choice(title="Reply STOP to leave", value="STOP"),)
-    assert content(to(Text(text="Hi"), reworded, "broadcast")) == "Hi\n\nReply STOP to leave"
+@pytest.mark.parametrize(
+    ("way_out", "line"),
+    [
+        ("", DEFAULT_WAY_OUT),
+        ("Reply STOP to leave", "Reply STOP to leave"),
+        ("回复退订不再接收", "回复退订不再接收"),
+        ("Nonstop news no more", "STOP: Nonstop news no more"),
+    ],
+)
+def test_the_way_out_of_a_broadcast_is_the_same_line_to_one_and_to_many(way_out: str, line: str) -> None:
+    choice = Choice(title=way_out or WAY_OUT_TITLE, value="STOP")
+    said = f"Hi\n\n{line}"
+    assert content(to(Text(text="Hi"), (choice,), "broadcast")) == said
+    assert mass_message(Text(text="Hi"), way_out=way_out) == {"msgtype": "text", "text": {"content": said}}
 
 
 @pytest.mark.parametrize(
@@ -139,9 +149,9 @@ def test_customer_messages_have_wechats_flat_form():
 
 def test_the_choices_of_a_picture_follow_it_and_those_of_an_article_stand_in_it():
     picture, lines = customer_messages(to(PICTURE, STOP, "broadcast"))
-    assert (picture["msgtype"], lines["text"]["content"]) == ("image", "STOP: Stop messages")
+    assert (picture["msgtype"], lines["text"]["content"]) == ("image", DEFAULT_WAY_OUT)
     news = personal(to(Articles(articles=(ARTICLE,)), STOP, "broadcast"))["news"]["articles"][0]
-    assert news["description"] == "At 7.\n\nSTOP: Stop messages"
+    assert news["description"] == f"At 7.\n\n{DEFAULT_WAY_OUT}"
 
 
 def test_choices_are_lines_to_tap_where_the_account_may():
@@ -175,9 +185,9 @@ def test_a_broadcast_is_never_cut():
 
 
 def test_mass_messages_have_wechats_form():
-    assert mass_message(Text(text="Hi"), way_out="Reply TD to leave") == {
+    assert mass_message(Text(text="Hi"), way_out="Reply STOP to leave") == {
         "msgtype": "text",
-        "text": {"content": "Hi\n\nReply TD to leave"},
+        "text": {"content": "Hi\n\nReply STOP to leave"},
     }
     assert mass_message(PICTURE, way_out="") == {
         "msgtype": "image",
@@ -198,7 +208,7 @@ def test_what_is_not_uploaded_or_unknown_is_not_mass_sent(message):
 
 def test_a_preview_shows_a_picture_in_the_older_form():
     assert preview_message(PICTURE, way_out="") == {"msgtype": "image", "image": {"media_id": "media-1"}}
-    assert preview_message(Text(text="Hi"), way_out="Leave") == mass_message(Text(text="Hi"), way_out="Leave")
+    assert preview_message(Text(text="Hi"), way_out="STOP") == mass_message(Text(text="Hi"), way_out="STOP")
     news = preview_message(Articles(articles=(ARTICLE,)), way_out="", draft="d")
     assert news == {"msgtype": "mpnews", "mpnews": {"media_id": "d"}}
 
@@ -207,7 +217,7 @@ def test_a_draft_has_wechats_fields_and_the_way_out_at_its_very_end():
     plain = ARTICLE.model_copy(update={"body": "One & two\n\nThree <3"})
     html = ARTICLE.model_copy(update={"body": "<h1>One</h1>"})
     first, last = draft_articles(
-        Articles(articles=(plain, html)), way_out="Leave?", covers={"http://mmbiz.qpic.cn/1": "thumb-1"}
+        Articles(articles=(plain, html)), way_out="STOP?", covers={"http://mmbiz.qpic.cn/1": "thumb-1"}
     )
     assert first == {
         "article_type": "news",
@@ -220,4 +230,4 @@ def test_a_draft_has_wechats_fields_and_the_way_out_at_its_very_end():
         "need_open_comment": 0,
         "only_fans_can_comment": 0,
     }
-    assert last["content"] == "<h1>One</h1><p>Leave?</p>"
+    assert last["content"] == "<h1>One</h1><p>STOP?</p>"
