@@ -70,7 +70,8 @@ def pipeline(broadcast: int, rows: int) -> list[float]:
             ledger.mark_sending(broadcast, "w1", ids, START)
 
     def record(ids: list[int]) -> None:
-        ledger.record_accepted(broadcast, 1, [(person, 0, "m_abc") for person in ids], START, worker="w1")
+        with transaction():
+            ledger.record_accepted(broadcast, "w1", 1, [(person, 0, "m_abc") for person in ids], START)
 
     for _ in range(rows // CLAIM):
         claims: list[ledger.Claim] = []

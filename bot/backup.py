@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import peewee as pw
 
-OWNER_ONLY = 0o600
+from storage.database import OWNER_ONLY
+
 BUSY_SECONDS = 15
 
 

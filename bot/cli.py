@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,11 +12,15 @@ import peewee as pw
 
 from bot import exchange, wiring
 from bot.backup import BackupProblem, back_up
+from bot.environment import BadEnvironment, port, processes
 from bot.init_ask import BadAnswer, Interview
+from bot.people_file import MOST_DIGITS
 from bot.settings import PLATFORMS, BadSettings
+from bot.steer import NotDone, steer
 from bot.wiring import ChannelRuntime, Runtime
-from storage import admins, subscribers
+from storage import admins
 from storage.database import DatabaseProblem, open_database
+from storage.erase import erase
 from storage.migrate import migrate
 
 
@@ -23,18 +28,28 @@ class Mistake(Exception):
     """Something the person at the shell can mend; the sentence says what."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says a mistake in one sentence, as every command does, and not with a page of usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what cannot be understood, and where to read how it is written; exit with 2, as is the custom."""
+        self.exit(2, f"{message[:1].upper()}{message[1:]}; `{self.prog} --help` shows how it is written.\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit."""
     options = parser().parse_args(arguments)
     try:
         status = options.run(options)
-    except (Mistake, BadAnswer, BadSettings, BackupProblem, DatabaseProblem, exchange.BadFile) as error:
+    except (
+        Mistake, BadAnswer, BadEnvironment, BadSettings, BackupProblem, DatabaseProblem, NotDone, exchange.BadFile,
+    ) as error:  # fmt: skip
         print(str(error), file=sys.stderr)
         status = 1
     except EOFError:
         print("The input ended before everything was answered; nothing was written.", file=sys.stderr)
         status = 1
-    except pw.DatabaseError as error:
+    except pw.PeeweeException as error:
         print(f"The database refused: {str(error).strip().splitlines()[0]}.", file=sys.stderr)
         status = 1
     except KeyboardInterrupt:
@@ -48,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of every command; the page of commands is made from it."""
-    whole = argparse.ArgumentParser(prog="python -m bot", description="Broadcasts from inside the chat.")
+    whole = _Parser(prog="python -m bot", description="Broadcasts from inside the chat.")
     commands = whole.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], help_text: str) -> argparse.ArgumentParser:
@@ -84,6 +99,13 @@ def parser() -> argparse.ArgumentParser:
     erasing = command("erase", _erase, "Remove one person everywhere; the sums stay.")
     erasing.add_argument("--channel", required=True, metavar="NAME", help="whose subscriber they are")
     erasing.add_argument("person", metavar="PLATFORM_USER_ID", help="who, as the platform calls them")
+    for verb, help_text in (
+        ("pause", "Hold a broadcast, as /broadcast pause does in chat."),
+        ("resume", "Let a paused broadcast go on, as /broadcast resume does in chat."),
+        ("cancel", "End a broadcast for good, as /broadcast cancel does in chat."),
+    ):
+        steering = command(verb, partial(_steer, verb), help_text)
+        steering.add_argument("broadcast", metavar="ID", help="the broadcast's number, as `status` prints it")
     status = command("status", _status, "List all broadcasts with their numbers.")
     status.add_argument("--json", action="store_true", help="for programs")
     return whole
@@ -112,6 +134,12 @@ def _channel(runtime: Runtime, name: str) -> ChannelRuntime:
         raise Mistake(f"There is no channel called {name}; the settings have: {known}.") from None
 
 
+def _need_channels(runtime: Runtime, path: Path) -> None:
+    """Raise `Mistake` where there is nothing to receive from and to send to."""
+    if not runtime.channels:
+        raise Mistake(f"There is no channel in {path} yet. Add one: python -m bot init --add --config {path}")
+
+
 def _init(options: argparse.Namespace) -> int:
     from bot.init import Wanted, init  # noqa: PLC0415 - only this command asks anybody
 
@@ -130,7 +158,10 @@ def _init(options: argparse.Namespace) -> int:
 
 def _web(options: argparse.Namespace) -> int:
     path = wiring.config_path(options.config)
-    wiring.build(path).database.close()  # a mistake in the settings is said here, once, and not by each process
+    port(os.environ), processes(os.environ)  # a mistake is said here, once, and not by each process
+    runtime = wiring.build(path)
+    _need_channels(runtime, path)
+    runtime.database.close()
     os.environ[wiring.CONFIG_VARIABLE] = str(path)
     config = Path(__file__).with_name("gunicorn_config.py")
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", str(config), "bot:create_app()"])  # noqa: S606
@@ -139,7 +170,9 @@ def _web(options: argparse.Namespace) -> int:
 def _worker(options: argparse.Namespace) -> int:
     from bot import worker  # noqa: PLC0415 - only this command needs an event loop
 
-    worker.run(_runtime(options))
+    runtime = _runtime(options)
+    _need_channels(runtime, wiring.config_path(options.config))
+    worker.run(runtime)
     return 0
 
 
@@ -170,7 +203,7 @@ def _backup(options: argparse.Namespace) -> int:
 
     path, target = wiring.config_path(options.config), Path(options.file).absolute()
     url = load(path).database.url
-    back_up(open_database(url, path.parent), url, target)
+    back_up(open_database(url, path.parent, make=False), url, target)
     print(f"{target}: {target.stat().st_size / 1_000_000:,.1f} MB. Keep {path.name} and the flows folder with it.")
     return 0
 
@@ -196,6 +229,8 @@ def _import(options: argparse.Namespace) -> int:
         print(f"line {line}: {why}", file=sys.stderr)
     if result.refused_file:
         print(f"all {result.refused} refused lines, with reasons, are in {result.refused_file}", file=sys.stderr)
+    if result.doubled:
+        print(f"lines about somebody who is on a later line too: {result.doubled:,}; the last counts", file=sys.stderr)
     print(f"subscribers written: {result.written:,}; lines refused: {result.refused:,}")
     return 1 if result.refused else 0
 
@@ -215,17 +250,31 @@ def _export(options: argparse.Namespace) -> int:
         known = exchange.person(_channel(runtime, options.channel).id, options.person)
         print(exchange.as_json(known))
         return 0
-    if not (options.broadcast or "").isdecimal():
-        raise Mistake(f"--broadcast takes a number, as `status` prints it; got {options.broadcast!r}.")
-    exchange.export_recipients(int(options.broadcast), sys.stdout)
+    if options.broadcast is None:
+        raise Mistake("export recipients needs --broadcast ID, the broadcast's number as `status` prints it.")
+    exchange.export_recipients(_number("--broadcast", options.broadcast), sys.stdout)
+    return 0
+
+
+def _number(name: str, written: str) -> int:
+    if not written.isdecimal() or len(written) > MOST_DIGITS:
+        raise Mistake(f"{name} takes a number, as `status` prints it; got {written!r}.")
+    return int(written)
+
+
+def _steer(verb: str, options: argparse.Namespace) -> int:
+    print(steer(_runtime(options), verb, _number(verb, options.broadcast)))
     return 0
 
 
 def _erase(options: argparse.Namespace) -> int:
     runtime = _runtime(options)
-    if not subscribers.erase(_channel(runtime, options.channel).id, options.person, runtime.now()):
+    erased = erase(_channel(runtime, options.channel).id, options.person, runtime.now())
+    if erased is None:
         raise Mistake(f"Nobody called {options.person} is known on {options.channel}.")
-    print(f"{options.person} is erased; nothing of theirs is left but the sums")
+    print(f"{options.person} is erased; nothing of theirs is left but the sums.")
+    if erased.suppressed:
+        print("They had opted out: a keyed hash of their id is kept, so that no import brings them back.")
     return 0
 
 

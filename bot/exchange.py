@@ -3,13 +3,13 @@
 import csv
 import io
 import json
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self, TextIO
 
+from bot.people_file import BadColumns, Line, lines, open_reader, person_of, variables_of
 from storage import broadcasts, entries, flow_runs, subscribers, variables
 from storage.entries import Sums
 from storage.fields import from_ms
@@ -34,10 +34,11 @@ class BadFile(Exception):
 class Imported:
     """What became of a file: people written, lines refused with the first few reasons, and where all of them are.
 
-    Somebody on several lines is one person.
+    Somebody on several lines is one person; `doubled` counts the lines that a later one about them made good for.
     """
 
     written: int = 0
+    doubled: int = 0
     refused: int = 0
     reasons: list[tuple[int, str]] = field(default_factory=list)
     refused_file: Path | None = None
@@ -56,23 +57,24 @@ def import_subscribers(
     result = Imported()
     batch: list[dict[str, Any]] = []
     seen: set[str] = set()
+    accepted = 0
 
     def write() -> None:
         subscribers.add_imported(channel_id, batch, now)
         seen.update(row["platform_user_id"] for row in batch)
-        result.written = len(seen)
+        result.written, result.doubled = len(seen), accepted - len(seen)
         batch.clear()
 
     try:
         size = max(path.stat().st_size, 1)
         with path.open("rb") as raw, _Refused(path, result) as refused:
             file = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-            reader = csv.DictReader(file, strict=True)
-            _check_columns(path, reader.fieldnames)
+            reader = open_reader(file)
             kinds = _declare_variables(channel_id, path)
-            for row in reader:
+            for row in lines(reader):
                 try:
-                    batch.append(_person(row, kinds))
+                    batch.append(person_of(row, kinds))
+                    accepted += 1
                 except ValueError as error:
                     refused.write(reader, row, str(error))
                 if len(batch) >= BATCH:
@@ -82,12 +84,21 @@ def import_subscribers(
             progress(1.0, result.written)
     except OSError as error:
         raise BadFile(f"{path} cannot be read: {error.strerror}.") from None
+    except BadColumns as error:
+        raise BadFile(f"{path} {error}") from None
     except (csv.Error, UnicodeDecodeError) as error:
         raise BadFile(
             f"{path} is not CSV in UTF-8: {error}. {result.written} people before that line were written; mend the file"
             " and import it again, nobody is added twice."
         ) from None
     return result
+
+
+def _declare_variables(channel_id: int, path: Path) -> Mapping[str, str]:
+    """Make the file's variables known and return the kind of each; one that is known already keeps its own."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        found = variables_of(open_reader(file))
+    return {name: variables.declare(channel_id, name, kind) for name, kind in found.items()}
 
 
 class _Refused:
@@ -105,118 +116,24 @@ class _Refused:
         if self._file is not None:
             self._file.close()
 
-    def write(self, reader: "csv.DictReader[str]", row: Mapping[str | None, Any], why: str) -> None:
+    def write(self, reader: "csv.DictReader[str]", row: Line, why: str) -> None:
         """Keep a line with its number and the reason."""
         names = [*(reader.fieldnames or ())]
-        if self._file is None:
-            self._file = self._path.open("w", encoding="utf-8", newline="")
-            csv.writer(self._file).writerow(["refused_because", "line", *names])
-            self._result.refused_file = self._path
         more = row.get(None) or []
-        csv.writer(self._file).writerow([why, reader.line_num, *(row[name] or "" for name in names), *more])
+        try:
+            if self._file is None:
+                self._file = self._path.open("w", encoding="utf-8", newline="")
+                csv.writer(self._file).writerow(["refused_because", "line", *names])
+                self._result.refused_file = self._path
+            csv.writer(self._file).writerow([why, reader.line_num, *(row[name] or "" for name in names), *more])
+        except OSError as error:
+            raise BadFile(
+                f"Line {reader.line_num} is refused ({why}), and {self._path}, where refused lines are kept, cannot be"
+                f" written: {error.strerror}. Make room for it there, and import again; nobody is added twice."
+            ) from None
         self._result.refused += 1
         if len(self._result.reasons) < SHOWN:
             self._result.reasons.append((reader.line_num, why))
-
-
-def _check_columns(path: Path, names: Any) -> None:
-    if not names or "platform_user_id" not in names:
-        hint = " Commas separate the columns." if names and len(names) == 1 else ""
-        raise BadFile(f"{path} has no column platform_user_id in its first line.{hint}")
-    known = {"platform_user_id", *subscribers.PROFILE_FIELDS, *subscribers.MOMENT_FIELDS}
-    strange = [name for name in names if name not in known and not _variable(name)]
-    if strange:
-        raise BadFile(
-            f"{path}: nothing is known of the column {strange[0]!r}. Profile fields are {', '.join(sorted(known))}; "
-            "variables are written var.NAME, with letters, digits and _ in the name."
-        )
-
-
-def _variable(column: str) -> bool:
-    return column.startswith("var.") and column.removeprefix("var.").isidentifier()
-
-
-def _declare_variables(channel_id: int, path: Path) -> Mapping[str, str]:
-    """Make the file's variables known and return the kind of each: a number when every cell is one."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        names = [name for name in reader.fieldnames or () if _variable(name)]
-        texts: set[str] = set()
-        filled: set[str] = set()
-        for row in reader if names else ():
-            for name in names:
-                if cell := (row[name] or "").strip():
-                    filled.add(name)
-                    if name not in texts and _number(cell) is None:
-                        texts.add(name)
-    return {
-        name: variables.declare(channel_id, name.removeprefix("var."), "number" if name in filled - texts else "text")
-        for name in names
-    }
-
-
-def _person(row: Mapping[str | None, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
-    if None in row or None in row.values():
-        raise ValueError("it has more or fewer cells than the first line")
-    person: dict[str, Any] = {"platform_user_id": row["platform_user_id"].strip()}
-    if not person["platform_user_id"]:
-        raise ValueError("platform_user_id is empty")
-    if any(sign.isspace() for sign in person["platform_user_id"]):
-        raise ValueError(f"platform_user_id is {person['platform_user_id']!r}; expected no blanks in it")
-    values: dict[str, Any] = {}
-    for column, cell in row.items():
-        assert column is not None
-        text = cell.strip()
-        if not text or column == "platform_user_id":
-            continue
-        if column in subscribers.MOMENT_FIELDS:
-            person[column] = _moment(column, text)
-        elif column in subscribers.PROFILE_FIELDS:
-            person[column] = text
-        else:
-            values[column.removeprefix("var.")] = _value(column, text, kinds[column])
-    return {**person, "variables": values}
-
-
-def _moment(column: str, text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{column} is {text!r}; expected a time like 2026-11-23T10:00:00Z") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _value(column: str, text: str, kind: str) -> str | int | float | bool:
-    """Return a cell as the kind of value its variable holds."""
-    if kind == "number":
-        number = _number(text)
-        if number is None:
-            raise ValueError(f"{column} is {text!r}; it holds numbers")
-        return number
-    if kind == "yes/no":
-        if text.casefold() not in _YES_NO:
-            raise ValueError(f"{column} is {text!r}; it holds yes or no")
-        return _YES_NO[text.casefold()]
-    if kind == "date":
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            raise ValueError(f"{column} is {text!r}; expected a date like 2026-11-23") from None
-    return text
-
-
-_YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-
-
-def _number(text: str) -> int | float | None:
-    """Return the number a cell holds, None when it holds anything else (`inf` and `nan` included)."""
-    for kind in (int, float):
-        try:
-            number = kind(text)
-        except ValueError:
-            continue
-        return number if math.isfinite(number) else None
-    return None
 
 
 def export_recipients(broadcast_id: int, out: TextIO) -> None:

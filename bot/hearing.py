@@ -28,6 +28,7 @@ class Heard(StrEnum):
     """What is counted."""
 
     SIGNATURE_REFUSED = "signature_refused"  # a webhook that the platform did not sign
+    EVENT_FAILED = "event_failed"  # an event whose handling ended in an error nobody foresaw
     SENT_TWICE = "sent_twice"  # an echo of a message that another message id is in the ledger for
 
 

@@ -12,10 +12,11 @@ from storage import broadcasts, clicks
 _log = structlog.get_logger()
 
 
-def follow(runtime: Runtime, token: str) -> Response:
+def follow(runtime: Runtime, token: str, *, tapped: bool = True) -> Response:
     """Count a tap and send the person on; 404 for an address that is not ours.
 
-    A tap that cannot be counted now still leads on: the person comes before the number.
+    Not `tapped` is an address that a program only looks at (HEAD). A tap that cannot be counted now still leads on: the
+    person comes before the number.
     """
     tap = runtime.links.read(token)
     row = broadcasts.get(tap.broadcast_id) if tap else None
@@ -23,7 +24,8 @@ def follow(runtime: Runtime, token: str) -> Response:
     if tap is None or button is None or button.kind != "url":
         return Response("This link does not exist.\n", status=404, mimetype="text/plain")
     try:
-        clicks.record(tap.broadcast_id, tap.subscriber_id, tap.button, runtime.now())
+        if tapped:
+            clicks.record(tap.broadcast_id, tap.subscriber_id, tap.button, runtime.now())
     except pw.DatabaseError as error:
         _log.warning("tap_uncounted", broadcast=tap.broadcast_id, error=type(error).__name__)
     answer = redirect(button.value, code=302)

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Iterable, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
@@ -102,3 +103,17 @@ def struck(text: str, secrets: Iterable[str] = ()) -> str:
     for secret in secrets:
         text = text.replace(secret, "•••")
     return _TOKENS.sub(r"\1\2•••", text)
+
+
+def trace(error: BaseException) -> str:
+    """Return the calls that led to an error and to those before it, each with its kind but without what it says.
+
+    What an error says may quote the message it failed on; where it arose never does.
+    """
+    parts: list[str] = []
+    while True:
+        parts.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
+        before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        if before is None:
+            return "\nafter\n".join(parts)
+        error = before

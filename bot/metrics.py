@@ -81,6 +81,10 @@ COUNTERS = {
     Heard.SIGNATURE_REFUSED: (
         "clarion_signatures_refused_total", "Webhooks refused because the platform did not sign them."
     ),
+    Heard.EVENT_FAILED: (
+        "clarion_events_failed_total",
+        "Events from platforms whose handling ended in an error nobody foresaw; anything but 0 is a fault.",
+    ),
     Heard.SENT_TWICE: (
         "clarion_sent_twice_total", "Echoes of a message that somebody had got already; anything but 0 is a fault."
     ),

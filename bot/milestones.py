@@ -1,13 +1,59 @@
 """Tells the admin concerned that a broadcast reached a milestone, or keeps the news for their next message."""
 
-from bot.texts import texts
+from collections.abc import Mapping
+
+from babel.numbers import format_decimal
+
+from bot.commands.reasons import say_reason_in
+from bot.texts import N_, texts
 from bot.wiring import Runtime
 from broadcast import because
 from broadcast.draft import Draft
 from handlers.content import Choice, Outgoing, Text
-from handlers.reasons import SENTENCES
+from handlers.contract import Capabilities
 from storage import admins, audit, entries, mass_jobs, outbox
 from storage.lifecycle import REACHED, UNFINISHED, MassJobState, RecipientState
+
+WORDS: Mapping[str, str] = {
+    "started": N_(
+        "“{name}” is on its way. People who match: {audience}; whoever cannot get it is skipped."
+        " /broadcast {id} shows how it goes."
+    ),
+    "sent": N_(
+        "“{name}” is done: {sent} sent, {failed} failed, {skipped} skipped, {unknown} in doubt,"
+        " of {audience}. /broadcast report {id} tells more."
+    ),
+    "paused": N_(
+        "“{name}” is on hold: {reason}. {sent} of {audience} had gone out."
+        " Go on with /broadcast resume {id}, or end it with /broadcast cancel {id}."
+    ),
+    "waits": N_(
+        "“{name}” waits: {reason}. It goes on by itself; /broadcast {id} shows when. {sent} of {audience} had gone out."
+    ),
+    "canary": N_(
+        "“{name}”: {reason}. So far: {sent} sent, {failed} failed, {skipped} skipped, {unknown} in doubt,"
+        " {waiting} waiting. /broadcast resume {id} goes on, /broadcast cancel {id} ends it,"
+        " /broadcast report {id} tells more."
+    ),
+    "canary_well": N_(
+        "“{name}”: the first group went well, so it is continuing. So far: {sent} sent, {failed} failed,"
+        " {skipped} skipped, {unknown} in doubt, {waiting} waiting."
+    ),
+    "failed": N_("“{name}” could not start: {reason}. Nobody got it; /broadcast edit {id} makes it a draft again."),
+    "confirming": N_(
+        "“{name}” waits for the account's owner, who has to confirm it in WeChat within 30 minutes."
+        " /broadcast {id} shows how it stands."
+    ),
+    "review_failed": N_(
+        "“{name}” did not go out to everybody: {reason} {failed} of {audience} did not get it."
+        " /broadcast report {id} tells more."
+    ),
+    "missed": N_(
+        "“{name}” was not sent: its time passed while I was not running, too long ago to send it now."
+        " /broadcast {id} offers what to do."
+    ),
+}
+"""What is told, by the name of the milestone."""
 
 
 class Milestones:
@@ -17,18 +63,19 @@ class Milestones:
         self._runtime = runtime
 
     def __call__(self, what: str, draft: Draft) -> None:
-        """Tell about a milestone: the names are the cases of `_words`.
+        """Tell about a milestone, one of `WORDS`. Part of the caller's transaction if it has one.
 
-        Part of the caller's transaction if it has one.
+        Raises `KeyError` for another name.
         """
+        words = WORDS[what]
         person = self._concerned(draft)
         admin = admins.find(draft.channel_id, person)
         if admin is None:
             return
         language = admin.language or self._runtime.settings.clarion.language
-        words = self._words(what, draft, language)
+        said = texts(language).gettext(words).format(**self._facts(what, draft, language))
         choices = self._choices(draft, language) if what == "canary" else ()
-        outgoing = Outgoing(to=person, message=Text(text=words), choices=choices)
+        outgoing = Outgoing(to=person, message=Text(text=said), choices=choices)
         outbox.add(draft.channel_id, person, outgoing.model_dump(mode="json"), self._runtime.now())
 
     def _concerned(self, draft: Draft) -> str:
@@ -40,80 +87,37 @@ class Milestones:
 
     def _choices(self, draft: Draft, language: str) -> tuple[Choice, ...]:
         """Return what can be done after a canary, where choices can be tapped; the words say it as well."""
-        platform = next(one.platform for one in self._runtime.channels.values() if one.id == draft.channel_id)
-        if not platform.capabilities.choices:
+        if not self._platform(draft).choices:
             return ()
         _ = texts(language).gettext
         ways = {"resume": _("Go on"), "cancel": _("Cancel it"), "report": _("Report")}
         return tuple(Choice(title=title, value=f"/broadcast {way} {draft.id}") for way, title in ways.items())
 
-    def _words(self, what: str, draft: Draft, language: str) -> str:
-        _ = texts(language).gettext
+    def _platform(self, draft: Draft) -> Capabilities:
+        found = next(one.platform for one in self._runtime.channels.values() if one.id == draft.channel_id)
+        return found.capabilities
+
+    def _facts(self, what: str, draft: Draft, language: str) -> dict[str, str]:
+        """Return what the words of a milestone may speak of."""
         sums = entries.sums(draft.id)
-        facts: dict[str, str | int] = {
-            "name": draft.name,
-            "id": draft.id,
+        why = because.say(draft.pause_reason, texts(language)).rstrip(".。")
+        people = {
             "audience": sums.audience,
             "waiting": sums.of(*UNFINISHED),
             "sent": sums.of(*REACHED),
             "failed": sums.of(RecipientState.FAILED),
             "skipped": sums.of(RecipientState.SKIPPED),
             "unknown": sums.of(RecipientState.UNKNOWN),
-            "reason": because.say(draft.pause_reason, texts(language)).rstrip(".。"),
         }
-        match what:
-            case "started":
-                words = _(
-                    "“{name}” is on its way. People who match: {audience}; whoever cannot get it is skipped."
-                    " /broadcast {id} shows how it goes."
-                )
-            case "sent":
-                words = _(
-                    "“{name}” is done: {sent} sent, {failed} failed, {skipped} skipped, {unknown} in doubt,"
-                    " of {audience}. /broadcast report {id} tells more."
-                )
-            case "paused":
-                words = _(
-                    "“{name}” is on hold: {reason}. {sent} of {audience} had gone out."
-                    " Go on with /broadcast resume {id}, or end it with /broadcast cancel {id}."
-                )
-            case "canary":
-                words = _(
-                    "“{name}”: {reason}. So far: {sent} sent, {failed} failed, {skipped} skipped, {unknown} in doubt,"
-                    " {waiting} waiting. /broadcast resume {id} goes on, /broadcast cancel {id} ends it,"
-                    " /broadcast report {id} tells more."
-                )
-            case "canary_well":
-                words = _(
-                    "“{name}” goes on by itself, the first people being well: {sent} sent, {failed} failed,"
-                    " {skipped} skipped, {unknown} in doubt, {waiting} waiting."
-                )
-            case "failed":
-                words = _(
-                    "“{name}” could not start: {reason}. Nobody got it; /broadcast edit {id} makes it a draft again."
-                )
-            case "confirming":
-                words = _(
-                    "“{name}” waits for the account's owner, who has to confirm it in WeChat within 30 minutes."
-                    " /broadcast {id} shows how it stands."
-                )
-            case "review_failed":
-                facts["reason"] = _(_refusal(draft))
-                words = _(
-                    "“{name}” did not go out to everybody: {reason} {failed} of {audience} did not get it."
-                    " /broadcast report {id} tells more."
-                )
-            case _:
-                words = _(
-                    "“{name}” was not sent: its time passed while I was not running, too long ago to send it now."
-                    " /broadcast {id} offers what to do."
-                )
-        return words.format(**facts)
+        return {
+            **{what: format_decimal(number, locale=language) for what, number in people.items()},
+            "name": draft.name,
+            "id": str(draft.id),
+            "reason": self._refusal(draft, language) if what == "review_failed" else why,
+        }
 
-
-def _refusal(draft: Draft) -> str:
-    """Return why the platform refused a mass message after it had taken it, as a sentence in English."""
-    reasons = [job.reason for job in mass_jobs.of(draft.id) if job.state == MassJobState.FAILED]
-    sentences = {reason: sentence for table in SENTENCES.values() for reason, sentence in table.items()}
-    known = [sentences[reason] for reason in reasons if reason in sentences]
-    return known[-1] if known else ""
+    def _refusal(self, draft: Draft, language: str) -> str:
+        """Return why the platform refused a mass message after it had taken it, as a sentence."""
+        failed = [job for job in mass_jobs.of(draft.id) if job.state == MassJobState.FAILED]
+        reason, code = (failed[-1].reason, failed[-1].status) if failed else ("", "")
+        return say_reason_in(texts(language), self._platform(draft), reason, code)

@@ -4,8 +4,8 @@ clarion = Plugin.from_config("config.toml")
 app.register_blueprint(clarion.blueprint)
 
 @clarion.unclaimed
-def answer(message):
-return f"You said {message.text}"
+def answer(said):
+    return f"You said {said.text}"
 
 clarion.subscriber("page", psid).set(plan="pro", renewed=date(2026, 11, 24))
 clarion.flows("page").start(psid, "onboarding")
@@ -29,6 +29,7 @@ from handlers.events import ButtonPressed, Event, MessageReceived
 from storage import flow_runs, outbox, subscribers, variables
 from storage.database import transaction
 from storage.entries import Sums
+from storage.lifecycle import Consent
 from storage.models import Subscriber
 
 Value = str | int | float | bool | date | None
@@ -40,6 +41,10 @@ class NotThere(LookupError):
 
 class WrongKind(ValueError):
     """A variable holds values of another kind."""
+
+
+class OptedOut(Exception):
+    """Somebody has said STOP: nothing is written to them until they say START."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,8 @@ class Plugin:
         """Register what answers messages that are nobody's here. Return None to let the next hook have it.
 
         It runs inside the webhook's transaction, at most once for each message: be quick, and leave slow work to a
-        queue of your own.
+        queue of your own. What it raises is logged and counted, what it wrote to Clarion's database is taken back, and
+        the message is not tried again; other people's messages do not suffer.
         """
 
         def host(channel: ChannelRuntime, event: Event, _now: datetime) -> list[Outgoing] | None:
@@ -140,10 +146,15 @@ class FlowCalls:
     _channel: ChannelRuntime
 
     def start(self, person: str, flow: str) -> None:
-        """Start a flow for somebody. One that is not in `flows/` is the host's own: that it started is written down."""
+        """Start a flow for somebody. One that is not in `flows/` is the host's own: that it started is written down.
+
+        Raises `NotThere`, and `OptedOut` for a flow of `flows/`, which would write to somebody who has said STOP.
+        """
         subscriber, now = _known(self._channel, person), self._runtime.now()
         with transaction():
             if self._runtime.flows.find(flow) is not None:
+                if subscriber.consent == Consent.OPTED_OUT.value:
+                    raise OptedOut(f"{person} has said STOP; flow {flow} was not started")
                 for outgoing in self._runtime.flow_runner(self._channel).start(flow, subscriber, now):
                     outbox.add(self._channel.id, person, outgoing.model_dump(mode="json"), now)
             else:
@@ -189,15 +200,25 @@ class BroadcastCalls:
             return desk.edit(draft, content=Content(messages=tuple(map(_message, messages))), audience=audience)
 
     def send(self, name: str, messages: Sequence[str | Message], *, audience: str = "") -> Draft:
-        """Make a broadcast and start it. Raises `broadcast.service.Unsendable` listing every problem."""
-        draft = self.create(name, messages, audience=audience)
-        self._desk().send(draft, self.by)
+        """Make a broadcast and start it.
+
+        Raises `broadcast.service.Unsendable` listing every problem; then there is no broadcast, not even a draft.
+        """
+        with transaction():
+            draft = self.create(name, messages, audience=audience)
+            self._desk(wake=False).send(draft, self.by)
+        self._runtime.wake()
         return self.get(draft.id)
 
     def schedule(self, draft: Draft, at: datetime) -> Draft:
-        """Put a draft into the calendar for an aware moment. Raises `broadcast.service.Unsendable`."""
-        desk = self._desk()
-        desk.schedule(desk.edit(draft, scheduled_for=at), self.by)
+        """Put a draft into the calendar for an aware moment.
+
+        Raises `broadcast.service.Unsendable`; then the draft is as it was.
+        """
+        desk = self._desk(wake=False)
+        with transaction():
+            desk.schedule(desk.edit(draft, scheduled_for=at), self.by)
+        self._runtime.wake()
         return self.get(draft.id)
 
     def cancel(self, draft: Draft) -> Sums:
@@ -211,8 +232,8 @@ class BroadcastCalls:
             raise NotThere(f"there is no broadcast {broadcast_id} on {self._channel.settings.name}")
         return draft
 
-    def _desk(self) -> Desk:
-        return self._runtime.desk(self._channel)
+    def _desk(self, *, wake: bool = True) -> Desk:
+        return self._runtime.desk(self._channel, wake=wake)
 
 
 def _known(channel: ChannelRuntime, person: str) -> Subscriber:

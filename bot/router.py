@@ -5,15 +5,14 @@ from datetime import datetime
 from bot import consent
 from bot.commands.claim import claim
 from bot.conversation.runner import converse
+from bot.language import of_words
 from bot.milestones import Milestones
-from bot.texts import texts
 from bot.wiring import ChannelRuntime, Runtime
 from broadcast import because
 from broadcast.mass.results import finished
 from handlers.content import Outgoing, Text
 from handlers.contract import Problem
 from handlers.events import (
-    ButtonPressed,
     Event,
     Followed,
     MassSendFinished,
@@ -32,10 +31,10 @@ def route(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime
     """Let one event have its effects; return what is said in answer. Runs inside the caller's transaction."""
     match event:
         case Unfollowed():
-            subscribers.gone(channel.id, event.person)
+            subscribers.gone(channel.id, event.person, event.at)
             return []
         case PolicyEnforced(action="block"):
-            channels.pause(channel.id, because.problem(_blocked(event.reason)), None)
+            channels.pause(channel.id, because.problem(_blocked(event.reason)), None, now)
             return []
         case PolicyEnforced(action="unblock"):
             channels.resume(channel.id)
@@ -53,18 +52,20 @@ def route(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime
         subscribers.followed(channel.id, event.person, event.at)
     outbox.revive(channel.id, event.person, now)
     if isinstance(event, OptedOut):
-        subscribers.set_consent(channel.id, event.person, Consent.OPTED_OUT, now)
+        subscribers.set_consent(channel.id, event.person, Consent.OPTED_OUT, event.at)
         return []
     wanted = consent.wish(event)
-    if wanted is not None:
-        return _consent(runtime, channel, event, wanted, now)
+    answers = _consent(runtime, channel, event, wanted, now) if wanted is not None else None
     if event.standby:  # another app holds this conversation: we know of it and stay silent
         return []
-    return _answer(runtime, channel, event, now)
+    return _answer(runtime, channel, event, now) if answers is None else answers
 
 
 def _answer(runtime: Runtime, channel: ChannelRuntime, event: Event, now: datetime) -> list[Outgoing]:
-    """Ask those who may answer, in order; the first that wants the event gets it."""
+    """Ask those who may answer, in order; the first that wants the event gets it.
+
+    An admin whose event nobody wants is asked about it once more: a word of the builder is never met with silence.
+    """
     desk = runtime.desk(channel, wake=False)
     language = runtime.settings.clarion.language
     if isinstance(event, MessageReceived) and event.text:
@@ -72,10 +73,8 @@ def _answer(runtime: Runtime, channel: ChannelRuntime, event: Event, now: dateti
         if claimed is not None:
             return [_say(event.person, claimed)]
     admin = admins.find(channel.id, event.person)
-    if admin is not None and isinstance(event, MessageReceived | ButtonPressed):
-        conversed = converse(desk, admin, event, now, language, runtime.flows)
-        if conversed:
-            return [*conversed]
+    if admin is not None and (conversed := converse(desk, admin, event, now, language, runtime.flows)):
+        return [*conversed]
     in_flow = runtime.flow_runner(channel).take(event, now)
     if in_flow is not None:
         return in_flow
@@ -83,21 +82,28 @@ def _answer(runtime: Runtime, channel: ChannelRuntime, event: Event, now: dateti
         answered = host(channel, event, now)
         if answered is not None:
             return answered
+    if admin is not None:
+        return [*converse(desk, admin, event, now, language, runtime.flows, unwanted=True)]
     return []
 
 
 def _consent(runtime: Runtime, channel: ChannelRuntime, event: Event, wanted: Consent, now: datetime) -> list[Outgoing]:
-    """Change what a person wants and confirm it; a START from somebody who never stopped is not ours to answer."""
-    changed = subscribers.set_consent(channel.id, event.person, wanted, now)
-    if wanted is Consent.SUBSCRIBED and not changed:
-        return _answer(runtime, channel, event, now)
+    """Change what a person wants and confirm it; a START from somebody who never stopped is not ours to answer.
+
+    Nor is a wish that comes late: they have said something else since, and heard our answer to that.
+    """
+    changed = subscribers.set_consent(channel.id, event.person, wanted, event.at)
     subscriber = subscribers.find(channel.id, event.person)
     assert subscriber is not None  # it was seen a moment ago
-    _ = texts(subscriber.language or subscriber.locale or runtime.settings.clarion.language).gettext
+    if subscriber.consent != wanted.value:
+        return []
+    if wanted is Consent.SUBSCRIBED and not changed:
+        return _answer(runtime, channel, event, now)
     if wanted is Consent.OPTED_OUT:
         runtime.flow_runner(channel).stop(subscriber, now)
-        return [_say(event.person, _("You will get no more broadcasts from us. Write START to get them again."))]
-    return [_say(event.person, _("Welcome back. You will get our broadcasts again; write STOP to end them."))]
+    spoken = of_words(event.text) if isinstance(event, MessageReceived) else ""
+    language = subscriber.language or subscriber.locale or spoken or runtime.settings.clarion.language
+    return [_say(event.person, consent.confirmation(wanted, language))]
 
 
 def _blocked(why: str) -> Problem:

@@ -6,15 +6,20 @@ written as `env:NAME` or `file:PATH` (relative to the file) to keep it out of th
 """
 
 import os
+import re
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+import redis
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.environment import PREFIX, strange
 from broadcast.quiet import QuietHours, quiet_hours
 from handlers.secret import Secret
 
@@ -38,6 +43,25 @@ def _origin(url: str) -> str:
     return url.rstrip("/")
 
 
+_DATABASE = re.compile(r"/?|/[0-9]{1,4}")
+"""The path of an address of Redis: which of its databases."""
+
+
+def _redis(url: str) -> str:
+    try:
+        redis.Redis.from_url(url).close()  # connects to nothing, and takes what is missing or no number for its default
+        parts = urlsplit(url)
+        of_a_host = bool(parts.hostname) and parts.port != 0 and bool(_DATABASE.fullmatch(parts.path))
+        usable = bool(parts.path) if parts.scheme == "unix" else of_a_host
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError(
+            f"{url.rpartition('@')[2]!r} is no address of Redis; expected something like redis://127.0.0.1:6379/0"
+        )
+    return url
+
+
 def _quiet_hours(written: str) -> str:
     quiet_hours(written, UTC)
     return written
@@ -45,6 +69,7 @@ def _quiet_hours(written: str) -> str:
 
 Quiet = Annotated[str, AfterValidator(_quiet_hours)]
 Zone = Annotated[str, AfterValidator(_zone)]
+RedisAddress = Annotated[str, AfterValidator(_redis)]
 Origin = Annotated[str, AfterValidator(_origin)]
 SecretText = Annotated[str, AfterValidator(Secret)]
 
@@ -91,7 +116,10 @@ class DatabaseSettings(_Section):
 class RedisSettings(_Section):
     """Wake-ups, rate tokens and caches; may be wiped at any moment with nothing lost."""
 
-    url: str = Field("redis://127.0.0.1:6379/0", description="redis://host:port/db. Redis 7 or Valkey 8, or newer.")
+    url: RedisAddress = Field(
+        "redis://127.0.0.1:6379/0",
+        description="redis://host:port/db. Redis 7 or Valkey 8, or newer.",
+    )
 
 
 class CommonSettings(_Section):
@@ -176,7 +204,7 @@ PLATFORMS = tuple(kind.model_fields["platform"].default for kind in CHANNEL_KIND
 class Settings(BaseSettings):
     """All settings of one installation."""
 
-    model_config = SettingsConfigDict(env_prefix="CLARION_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
 
     clarion: ClarionSettings = ClarionSettings()
     database: DatabaseSettings = DatabaseSettings()
@@ -206,8 +234,17 @@ def load(path: Path) -> Settings:
         raise BadSettings(
             f"There is no settings file at {path}. Copy config.example.toml there, or run: python -m bot init"
         ) from None
+    except OSError as error:
+        raise BadSettings(
+            f"{path} cannot be read: {error.strerror}. --config names the settings file itself."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(f"{path} is not readable as TOML: {error}") from None
+    if strangers := strange(os.environ, Settings.model_fields, set(_referred(written))):
+        raise BadSettings(
+            f"The environment has {', '.join(strangers)}, and there is no such setting; see config.example.toml for the"
+            " names there are, with two underscores after the section's: CLARION_DATABASE__URL."
+        )
     try:
         settings = Settings(**_resolved(written, path.parent))
     except ValidationError as error:
@@ -237,6 +274,17 @@ def _resolved(value: Any, base: Path) -> Any:
             except OSError as error:
                 raise BadSettings(f"A setting says {value}, which cannot be read: {error.strerror}.") from None
     return value
+
+
+def _referred(value: Any) -> Iterator[str]:
+    """Yield the names of the environment's variables that the file takes values from."""
+    match value:
+        case dict():
+            yield from (name for item in value.values() for name in _referred(item))
+        case list():
+            yield from (name for item in value for name in _referred(item))
+        case str() if value.startswith("env:"):
+            yield value.removeprefix("env:")
 
 
 def _sentence(mistake: Any) -> str:

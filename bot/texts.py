@@ -12,6 +12,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from handlers.contract import Capabilities
+
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "clarion"
 ENGLISH = "en"
@@ -21,6 +23,9 @@ LANGUAGES = {ENGLISH: "English", "zh_CN": "简体中文"}
 N_: Callable[[str], str] = str
 """Marks a message that is looked up later, so that it is found by those who extract messages."""
 
+PLATFORMS = {"messenger": N_("Messenger"), "wechat": N_("WeChat")}
+"""What people call a platform, which may differ by language; by the platform's name."""
+
 Texts = gettext.NullTranslations
 """A catalogue: `gettext(message)` and `ngettext(singular, plural, n)`."""
 
@@ -28,6 +33,12 @@ Texts = gettext.NullTranslations
 def known(language: str) -> str:
     """Return the language of ours that a locale (`zh-Hans`, `zh_TW`, `de_DE`) is best spoken to in."""
     return "zh_CN" if language.casefold().startswith("zh") else ENGLISH
+
+
+def platform_title(capabilities: Capabilities, catalogue: Texts) -> str:
+    """Return what a platform is called in the language of a catalogue; its own title where we know of no other."""
+    title = PLATFORMS.get(capabilities.name)
+    return catalogue.gettext(title) if title else capabilities.title or capabilities.name
 
 
 @cache

@@ -7,16 +7,18 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from redis import RedisError
 
 from bot.hearing import Heard
-from bot.inbox import receive
+from bot.inbox import Riding, receive
 from bot.links import follow
 from bot.metrics import exposition
 from bot.report_picture import fetch
+from bot.unforeseen import note
 from bot.wiring import ChannelRuntime, Runtime
 from broadcast.links import PATH as LINK_PATH
 from broadcast.report_picture import ENDING
 from broadcast.report_picture import PATH as REPORT_PATH
 from handlers.contract import BadSignature, RawRequest, Reply, Unreadable
 from storage import outbox
+from storage.database import AWAY, sqlstate
 from storage.migrate import missing
 
 MOST_BYTES = 1_000_000
@@ -43,7 +45,7 @@ def create_blueprint(runtime: Runtime) -> Blueprint:
 
     @blueprint.get(f"{LINK_PATH}<token>")
     def link(token: str) -> Response:
-        return follow(runtime, token)
+        return follow(runtime, token, tapped=request.method == "GET")
 
     @blueprint.get(f"{REPORT_PATH}<token>{ENDING}")
     def report_picture(token: str) -> Response:
@@ -93,16 +95,27 @@ def _take_in(runtime: Runtime, channel: ChannelRuntime, raw: RawRequest) -> Resp
         return Response(status=400)
     try:
         riding = receive(runtime, channel, events)
-        reply, rode = channel.platform.acknowledge(raw, tuple(one.outgoing for one in riding))
+        reply, rode = _acknowledge(runtime, channel, raw, riding)
         for one in riding[rode:]:  # a picture does not fit into a response, for example
             outbox.send_after_all(one.outbox_id, runtime.now())
-    except pw.DatabaseError as error:
+    except AWAY as error:
         # Not taken in: the platform delivers it again.
-        _log.error("inbox_unavailable", channel=name, error=str(error))
+        _log.error("inbox_unavailable", channel=name, error=type(error).__name__, sqlstate=sqlstate(error))
         return Response(status=503, headers={"Retry-After": "5"})
     if riding[rode:]:
         runtime.wake()
     return _response(reply)
+
+
+def _acknowledge(
+    runtime: Runtime, channel: ChannelRuntime, raw: RawRequest, riding: tuple[Riding, ...]
+) -> tuple[Reply, int]:
+    """Return the response, and how many of the replies ride on it: none of them if that went wrong."""
+    try:
+        return channel.platform.acknowledge(raw, tuple(one.outgoing for one in riding))
+    except Exception as error:  # noqa: BLE001 - all was taken in; another delivery would only end here again
+        note(runtime, channel, "acknowledge", error)
+        return channel.platform.acknowledge(raw, ())
 
 
 def _readiness(runtime: Runtime) -> Response:

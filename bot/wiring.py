@@ -45,6 +45,7 @@ from storage import channels, quotas, variables
 from storage.database import open_database
 from storage.migrate import ensure_schema
 from storage.quotas import Limits
+from storage.suppression import digests
 
 Unclaimed = Callable[["ChannelRuntime", Event, datetime], "list[Outgoing] | None"]
 """A host's own answer to an event that nobody here wanted; None when the host has none either."""
@@ -129,16 +130,12 @@ class Runtime:
     @cached_property
     def links(self) -> Links:
         """Makes and reads the addresses of counted links."""
-        return Links(self._signing_secret, self.settings.clarion.base_url)
+        return Links(_signing_secret(self.settings), self.settings.clarion.base_url)
 
     @cached_property
     def report_pictures(self) -> ReportPictures:
         """Makes the pictures of reports, and makes and reads their addresses."""
-        return ReportPictures(self._signing_secret, self.settings.clarion.base_url)
-
-    @property
-    def _signing_secret(self) -> str:
-        return self.settings.clarion.secret_key or derived_secret(_secrets(self.settings))
+        return ReportPictures(_signing_secret(self.settings), self.settings.clarion.base_url)
 
     def flow_runner(self, channel: ChannelRuntime) -> Runner:
         """Return what takes a channel's subscribers through flows."""
@@ -182,6 +179,7 @@ def build(path: Path) -> Runtime:
     log.configure(settings.clarion.log_level, _secrets(settings))
     database = open_database(settings.database.url, path.parent)
     ensure_schema(database)
+    digests.use(_signing_secret(settings))
     connection = redis.Redis.from_url(settings.redis.url, socket_connect_timeout=0.5, socket_timeout=1.0)
     now = clock()
     made = {channel.name: _channel(channel, RedisTokens(connection), now) for channel in settings.channels}
@@ -201,7 +199,8 @@ def _flows(base: Path, made: Mapping[str, ChannelRuntime]) -> Flows:
     """Read the flows beside the settings and make the variables they set known on every channel."""
     platforms = [channel.platform.capabilities for channel in made.values()]
     try:
-        flows = load_flows(base / FLOWS_FOLDER, platforms=platforms)
+        checks = [channel.platform.check for channel in made.values()]
+        flows = load_flows(base / FLOWS_FOLDER, platforms=platforms, checks=checks)
     except BadFlows as error:
         raise BadSettings(str(error)) from None
     for channel in made.values():
@@ -218,9 +217,11 @@ def _channel(settings: ChannelSettings, tokens: RedisTokens, now: Callable[[], d
     options = {name: getattr(settings, name) for name in own}
     if settings.platform == "wechat":
         options |= {"token_store": tokens, "now": now}
-    return ChannelRuntime(
-        id=channels.ensure(settings.name, settings.platform), settings=settings, platform=make(**options)
-    )
+    try:
+        platform = make(**options)
+    except ValueError as error:  # a key that is none, for example
+        raise BadSettings(f"Channel {settings.name}: {error}") from None
+    return ChannelRuntime(id=channels.ensure(settings.name, settings.platform), settings=settings, platform=platform)
 
 
 def _title(flow: Flow, language: str) -> str:
@@ -233,6 +234,10 @@ def _tell_limits(settings: Settings, channel: ChannelRuntime) -> None:
     limits = Limits(**numbers, time_zone=zone_of(settings, channel.settings).key)
     if quotas.limits(channel.id) != limits:
         quotas.set_limits(channel.id, limits)
+
+
+def _signing_secret(settings: Settings) -> str:
+    return settings.clarion.secret_key or derived_secret(_secrets(settings))
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -15,6 +15,8 @@ import redis
 import structlog
 import uvloop
 from rq import SimpleWorker
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 
@@ -35,6 +37,13 @@ class _Ear(SimpleWorker):
 
     def _install_signal_handlers(self) -> None:
         """Leave the signals to the main thread."""
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Say in a line that Redis was wiped while a wake-up was heard: it was heard, and nothing is lost."""
+        if isinstance(exc_info[1], InvalidJobOperation | NoSuchJobError):
+            _log.warning("wake_up_wiped", error=type(exc_info[1]).__name__)
+        else:
+            super().handle_exception(job, *exc_info)
 
 
 def run(runtime: Runtime) -> None:

@@ -3,17 +3,14 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urlsplit
 
 from broadcast.arrange import parts
+from handlers.address import address_problem
 from handlers.content import Article, Button, Card, Content, Message, Text
 from handlers.contract import Problem
 from handlers.fit import with_facts
 
 BAD_LINK = Problem("bad_link", "“{value}” is not a web address. It should look like https://example.com/page.")
-LINK_WITH_USER = Problem(
-    "link_with_user", "“{value}” holds a user name or a password, which everybody could read. Leave that part out."
-)
 LINK_TOO_LONG = Problem("link_too_long", "That address is {size} characters long; {most} is the most. Shorten it.")
 BAD_NUMBER = Problem(
     "bad_number", "“{value}” is not a phone number in international form. It should look like +4930123456."
@@ -84,15 +81,8 @@ def action_problems(content: Content, flows: Iterable[str]) -> list[Problem]:
 
 def link_problem(address: str) -> Problem | None:
     """Return what is wrong with a web address, None when people can be sent there."""
-    try:
-        split = urlsplit(address)
-        host, user, _port = split.hostname, split.username, split.port
-    except ValueError:  # brackets that do not match, a port that is no number
-        return with_facts(BAD_LINK, value=address)
-    if split.scheme not in {"http", "https"} or not host or re.search(r"[\s\\]", address):
-        return with_facts(BAD_LINK, value=address)
-    if user is not None:
-        return with_facts(LINK_WITH_USER, value=address)
+    if (problem := address_problem(address, BAD_LINK)) is not None:
+        return problem
     if len(address) > LONGEST_LINK:
         return with_facts(LINK_TOO_LONG, value=address, size=len(address), most=LONGEST_LINK)
     return None

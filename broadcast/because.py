@@ -5,6 +5,7 @@ whoever pauses or ends a broadcast with bare words hears of it from the type che
 """
 
 import json
+import re
 from typing import NewType
 
 from broadcast.audience.problems import Catalogue, Code, FilterProblem
@@ -13,6 +14,8 @@ from handlers.outcomes import Refused
 
 Reason = NewType("Reason", str)
 """A sentence, or JSON where more belongs to it: `sentence` and `facts`, or the fields of a `filter` problem."""
+
+_CODE_IN_BRACKETS = re.compile(r"\s*[(（][^()（）]*\{code\}[^()（）]*[)）]")
 
 NO_REASON = Reason("")
 
@@ -46,7 +49,13 @@ def say(reason: str, texts: Catalogue) -> str:
     if "filter" in kept:
         fields = kept["filter"]
         return FilterProblem(Code(fields.pop("code")), **fields).sentence(texts)
-    return texts.gettext(kept["sentence"]).format(**kept["facts"])
+    said = bracketless(texts.gettext(kept["sentence"]), str(kept["facts"].get("code", "-")))
+    return said.format(**kept["facts"])
+
+
+def bracketless(sentence: str, code: str) -> str:
+    """Return a sentence, its places still open, without the bracket around `{code}` where there is no code."""
+    return sentence if code else _CODE_IN_BRACKETS.sub("", sentence)
 
 
 def _with_code(sentence: str, code: str) -> Reason:

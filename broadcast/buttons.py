@@ -40,11 +40,16 @@ def button_at(content: Content, place: str) -> Button | None:
     return dict(places(content)).get(place)
 
 
-def addressed(message: Message, step: int, broadcast_id: int, subscriber_id: int, links: Links | None) -> Message:
-    """Return the message with its buttons marked for one person; without `links` addresses stay as they are."""
+def addressed(
+    message: Message, step: int, broadcast_id: int, subscriber_id: int, links: Links | None, *, taps: bool = True
+) -> Message:
+    """Return the message with its buttons marked for one person.
+
+    Without `links` addresses stay as they are, without `taps` the flows' buttons.
+    """
 
     def mark(place: str, button: Button) -> Button:
-        if button.kind == "flow":
+        if button.kind == "flow" and taps:
             value = f"{FLOW}{button.value}{_MARK}{broadcast_id}.{place}"
             return button.model_copy(update={"kind": "reply", "value": value})
         if button.kind == "url" and links is not None:

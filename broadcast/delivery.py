@@ -9,7 +9,6 @@ were in flight, and the database commits tens of times a second whatever the rat
 import asyncio
 import contextlib
 
-import peewee as pw
 import structlog
 from redis import RedisError
 
@@ -24,9 +23,10 @@ from broadcast.queue import Queue
 from broadcast.recorder import Recorder, Result
 from broadcast.surroundings import Surroundings
 from broadcast.sweep import SYSTEM, finish, hold
+from broadcast.trouble import Trouble
 from handlers.outcomes import Failure, Fate, Outcome, Refused, Uncertain, Usage
 from storage import broadcasts, channels, ledger
-from storage.database import transaction
+from storage.database import AWAY, transaction
 from storage.ledger import Claim
 from storage.lifecycle import BroadcastStatus
 
@@ -98,7 +98,7 @@ class Delivery:
                 busy = False
                 try:
                     busy = await self._round()
-                except (RedisError, pw.DatabaseError) as error:
+                except (RedisError, *AWAY) as error:
                     # Either may be away for a while. Nothing is lost: what we hold is in the ledger.
                     _log.warning("delivery_waits", channel=self._around.channel_id, error=type(error).__name__)
                 except Exception:  # noqa: BLE001 - a mistake of ours on one channel must not end the others
@@ -120,7 +120,7 @@ class Delivery:
         await recording
         try:
             await self._drop([*self._queues])
-        except pw.DatabaseError as error:
+        except AWAY as error:
             # They are taken from us once our signs of life stop.
             _log.warning("claims_kept", channel=self._around.channel_id, error=type(error).__name__)
 
@@ -164,7 +164,9 @@ class Delivery:
             del self._preparing[draft.id]
             composer = preparing.result()
             if composer is not None:
-                self._queues[draft.id] = Queue(draft, composer)
+                # Whom a template is for is refused first; and who let a broadcast go on has seen what came of it.
+                begins = draft.updated_at == draft.started_at and not composer.has_template
+                self._queues[draft.id] = Queue(draft, composer, trouble=Trouble(begins=begins))
 
     def _active(self) -> list[Draft]:
         """Return what is to be sent now; ask the admins where the channel waits for somebody to mend it."""

@@ -34,6 +34,7 @@ class Draft:
     late_seconds: int
     undo_until: datetime | None
     started_at: datetime | None
+    updated_at: datetime
     finished_at: datetime | None
     pause_reason: str
     created_by: str
@@ -72,6 +73,7 @@ def from_row(row: Broadcast) -> Draft:
         late_seconds=row.late_seconds,
         undo_until=row.undo_until,
         started_at=row.started_at,
+        updated_at=row.updated_at,
         finished_at=row.finished_at,
         pause_reason=row.pause_reason,
         created_by=row.created_by,

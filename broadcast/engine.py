@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import peewee as pw
 import structlog
 from redis.asyncio import Redis
 
@@ -23,11 +22,12 @@ from broadcast.limits import Pace
 from broadcast.links import Links
 from broadcast.mass.lane import MassLane
 from broadcast.outgoing import Composer
-from broadcast.pictures import place_early, place_pictures
+from broadcast.pictures import place_early, place_pictures, place_reply
 from broadcast.profiles import read_people
 from broadcast.quiet import QuietHours
 from broadcast.replies import Place, Replies
-from broadcast.report_picture import ReportPictures
+from broadcast.report_picture import ReportPictures, is_reports
+from broadcast.retry import with_retries
 from broadcast.surroundings import Surroundings
 from broadcast.sweep import SYSTEM, Notify, Objection
 from broadcast.templates import read_templates
@@ -36,7 +36,7 @@ from handlers.content import Outgoing
 from handlers.contract import Platform, PlatformError, Problem
 from handlers.http import bulk_session
 from handlers.many import SendsToMany
-from storage import ledger, workers
+from storage import waits, workers
 from storage.database import AWAY
 
 SWEEP_SECONDS = 1.0
@@ -118,9 +118,9 @@ class Engine:
         async with AsyncExitStack() as sessions:
             for channel in self._channels:
                 slow = self._thread(f"pictures-{channel.id}")
-                placing = () if self._pictures is None else (self._placer(channel, self._pictures, slow),)
+                place = self._placer(channel, slow)
                 self._lanes.append(
-                    Replies(channel.id, channel.platform, channel.rate, pace, self.worker, self._now, live, *placing)
+                    Replies(channel.id, channel.platform, channel.rate, pace, self.worker, self._now, live, place)
                 )
                 self._lanes.append(
                     Delivery(
@@ -191,7 +191,7 @@ class Engine:
         while True:
             try:
                 await database.run(self._show_life)
-            except pw.DatabaseError as error:
+            except AWAY as error:
                 _log.warning("heartbeat_failed", error=str(error))
             await asyncio.sleep(workers.BEAT_EVERY.total_seconds())
 
@@ -212,7 +212,7 @@ class Engine:
                 for lane in self._lanes:
                     lane.wake()
                 wait = (await database.run(sweep.next_moment, self._now(), timedelta(seconds=wait))).total_seconds()
-            except pw.DatabaseError as error:
+            except AWAY as error:
                 _log.warning("sweep_failed", error=str(error))
             except Exception:  # noqa: BLE001 - the clockwork goes on: everything else depends on it
                 _log.exception("sweep_failed")
@@ -221,7 +221,7 @@ class Engine:
     async def _take_over(self, database: DatabaseThread) -> None:
         """Take rows from workers that went silent, unless it is the clock that was moved."""
         now = self._now()
-        if not self._now.settled() and (rows := await database.run(ledger.follow_clock, now, LEAP)):
+        if not self._now.settled() and (rows := await database.run(waits.follow_clock, now, LEAP)):
             _log.warning("clock_set_back", rows=rows)
         if not self._now.steady():
             return
@@ -236,7 +236,7 @@ class Engine:
                     await database.run(place_early, channel.id, channel.platform, self._now())
                     await database.run(read_templates, channel.id, channel.platform, self._now())
                     await database.run(read_people, channel.id, channel.platform, self._now())
-                except pw.DatabaseError as error:
+                except AWAY as error:
                     _log.warning("profiles_wait", error=str(error))
                 except Exception:  # noqa: BLE001 - nobody waits for these
                     _log.exception("profiles_failed", channel=channel.id)
@@ -247,9 +247,10 @@ class Engine:
             await asyncio.wait_for(self._swept.wait(), seconds)
         self._swept.clear()
 
-    def _placer(self, channel: Channel, pictures: ReportPictures, database: DatabaseThread) -> Place:
+    def _placer(self, channel: Channel, database: DatabaseThread) -> Place:
         async def place(outgoing: Outgoing) -> Outgoing:
-            return await database.run(pictures.place, channel.id, channel.platform, outgoing, self._now())
+            reports = self._pictures.place if self._pictures is not None and is_reports(outgoing) else place_reply
+            return await database.run(reports, channel.id, channel.platform, outgoing, self._now())
 
         return place
 
@@ -258,8 +259,10 @@ class Engine:
     ) -> Callable[[Draft], Coroutine[Any, Any, Composer | None]]:
         async def prepare(draft: Draft) -> Composer | None:
             try:
-                content = await database.run(place_pictures, channel.id, channel.platform, draft.content, self._now())
-                return Composer(draft.id, content, self._links)
+                content = await with_retries(
+                    lambda: database.run(place_pictures, channel.id, channel.platform, draft.content, self._now())
+                )
+                return Composer(draft.id, content, self._links, taps=channel.platform.capabilities.choices)
             except PlatformError as error:
                 why = because.error(error)
             except AWAY:

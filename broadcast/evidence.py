@@ -29,6 +29,6 @@ def take_echoes(channel_id: int, echoes: Iterable[Echoed], now: datetime) -> int
         row = broadcasts.get(broadcast_id)
         if row is not None and row.channel_id == channel_id:
             steps = len(Content.model_validate(row.content or {}).messages)
-            ledger.record_accepted(broadcast_id, steps, rows, now)
+            ledger.record_evidence(broadcast_id, steps, rows, now)
             copies += second_copies(broadcast_id, rows)
     return copies

@@ -61,11 +61,11 @@ class Figures:
     buttons: tuple[Bar, ...]
 
 
-def figures(draft: Draft, told: Report, *, single: bool = True) -> Figures:
-    """Choose what to show of a report; without `single` nothing is known of what people did with it."""
+def figures(draft: Draft, told: Report, *, receipts: bool) -> Figures:
+    """Choose what to show of a report; without `receipts` the platform does not tell who got or read it."""
     audience, sent = told.sums.audience, told.sums.of(*REACHED)
     rows = [(AUDIENCE, audience, audience), (SENT, sent, audience)]
-    if single:
+    if receipts:
         rows += [(DELIVERED, told.delivered, sent), (READ, told.sums.of(RecipientState.READ), sent)]
     if told.tapped:
         rows.append((TAPPED, results.tapped(draft.id), sent))
@@ -84,7 +84,7 @@ def _bars(letters: Iterable[str], rows: Iterable[tuple[str, int, int]]) -> tuple
 
 def _timeline(letter: str, broadcast_id: int, started_at: datetime | None) -> Timeline:
     last = results.last_sent(broadcast_id)
-    if last is None or started_at is None:
+    if last is None or started_at is None or last < started_at:  # the last: the clock was set back meanwhile
         return Timeline(letter, SLOTS[0], ())
     slot = slot_for(last - started_at)
     counted = results.per_slot(broadcast_id, started_at, slot)

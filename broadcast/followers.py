@@ -9,13 +9,14 @@ from itertools import islice
 import structlog
 
 from handlers.contract import PlatformError
-from handlers.many import ListsFollowers
+from handlers.many import FollowerPage, ListsFollowers
 from storage import channels, subscribers
 
 AGAIN_AFTER = timedelta(hours=24)
 """The whole list is read once a day: 100 pages for a million followers, of 500 calls a day."""
 
 TOLD_AT_ONCE = 100
+NOTHING = FollowerPage((), "", 0)
 _log = structlog.get_logger()
 
 
@@ -25,24 +26,37 @@ def sync_page(channel_id: int, platform: ListsFollowers, now: datetime) -> bool:
     A page read twice, or by two workers at once, changes nothing.
     """
     sync = channels.sync(channel_id)
-    if sync.finished_at is not None and now - sync.finished_at < AGAIN_AFTER:
-        return False
-    started = sync.started_at or now
+    if sync.started_at is None:
+        # Both ways: after the clock was set back, a reading of tomorrow must not hold up those of many days.
+        if sync.finished_at is not None and abs(now - sync.finished_at) < AGAIN_AFTER:
+            return False
+        sync = channels.begin_sync(channel_id, now)
     try:
-        page = next(islice(platform.follower_pages(sync.after), 1), None)
+        page = next(islice(platform.follower_pages(sync.after), 1), NOTHING)
     except PlatformError as error:
         _log.warning("followers_wait", channel=channel_id, why=str(error))
         return False
-    people = page.people if page else ()
-    subscribers.listed(channel_id, people, now)
-    _log.info("followers_read", channel=channel_id, people=len(people), of=page.total if page else 0)
-    if page is not None and page.after:
-        channels.sync_to(channel_id, started, page.after)
+    subscribers.listed(channel_id, page.people, now, sync.run)
+    _log.info("followers_read", channel=channel_id, people=len(page.people), of=page.total)
+    if page.after:
+        channels.sync_to(channel_id, sync.run, page.after)
         return True
-    gone = subscribers.unlisted_are_gone(channel_id, started)
-    channels.sync_done(channel_id, now)
-    _log.info("followers_complete", channel=channel_id, gone=gone)
+    _conclude(channel_id, sync.run, page.total)
+    channels.sync_done(channel_id, sync.run, now)
     return False
+
+
+def _conclude(channel_id: int, run: int, total: int) -> None:
+    """Mark who was not on the list as gone, unless the platform left out some of the `total` it speaks of.
+
+    A list of nobody is taken for such an answer too: what it would say of an account's last follower is not worth
+    losing all of them.
+    """
+    present = subscribers.present(channel_id, run)
+    if present < max(total, 1):
+        _log.warning("followers_incomplete", channel=channel_id, people=present, of=total)
+        return
+    _log.info("followers_complete", channel=channel_id, gone=subscribers.unlisted_are_gone(channel_id, run))
 
 
 def read_about(channel_id: int, platform: ListsFollowers, now: datetime) -> int:

@@ -188,7 +188,7 @@ def pause(desk: Desk, draft: Draft, by: str) -> Sums:
 
 
 def resume(desk: Desk, draft: Draft, by: str) -> Sums:
-    """Let a paused broadcast go on wherever the person may; return the numbers. Raises `IllegalMove`."""
+    """Let a paused broadcast go on wherever the person may; return the numbers. Raises as `Desk.resume` does."""
     return _wherever(desk, draft, by, lambda part: part.desk.resume(part.draft, part.by))
 
 
@@ -235,6 +235,24 @@ def out_of_hands(desk: Desk, draft: Draft, by: str) -> Problem | None:
     if not any(part.draft.status in BEFORE and not part.role for part in others):
         return None
     return Problem("other_channel", "It goes out on another channel too, where you are no admin. Ask somebody who is.")
+
+
+def reserved(desk: Desk, draft: Draft, by: str) -> Problem | None:
+    """Return why the person may not change what is scheduled: where they are a writer, that is a sender's."""
+    held = [part for part in parts(desk, draft, by) if part.role == "writer" and part.draft.status is _S.SCHEDULED]
+    if not held:
+        return None
+    if any(part.draft.id == draft.id for part in held):
+        return Problem(
+            "needs_sender",
+            "“{name}” is scheduled, so only a sender or an owner can change or cancel it.",
+            {"name": draft.name},
+        )
+    return Problem(
+        "needs_sender_elsewhere",
+        "“{name}” is scheduled on {channel} too, where only a sender or an owner can change it.",
+        {"name": draft.name, "channel": held[0].desk.channel_name},
+    )
 
 
 def _others(desk: Desk, draft: Draft, by: str) -> list[Part]:
@@ -285,12 +303,12 @@ def _wherever(desk: Desk, draft: Draft, by: str, deed: Callable[[Part], object])
         _lock(draft)
         for part in parts(desk, draft, by):
             own = part.draft.id == draft.id
-            if not own and part.role == "writer" and part.draft.status not in BEFORE:
-                continue  # as on that channel: what is on its way is for senders and owners
+            if not own and part.role == "writer" and part.draft.status not in (_S.DRAFT, _S.MISSED):
+                continue  # as on that channel: what is scheduled or on its way is for senders and owners
             try:
                 with transaction():
                     deed(part)
-            except IllegalMove:
+            except (IllegalMove, Unsendable):
                 if own:
                     raise
         present = [desk.progress(part.draft).sums for part in parts(desk, draft, by)]

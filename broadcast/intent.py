@@ -5,15 +5,17 @@ Runs in the thread of the delivery's database, each in one transaction.
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from broadcast import quota
+from broadcast.plan import TOO_LATE
 from broadcast.queue import Queue
 from broadcast.quiet import REASON as QUIET
 from broadcast.sendable import why_not, window_open
 from broadcast.surroundings import Surroundings
+from broadcast.when.late import too_late
 from handlers.templates import HasTemplates
-from storage import ledger
+from storage import broadcasts, entries, ledger
 from storage.database import transaction
 from storage.ledger import Claim, Standing
 
@@ -23,8 +25,35 @@ def claim(around: Surroundings, queue: Queue, most: int) -> tuple[int, list[Clai
     now = around.now()
     with transaction():
         claims = ledger.claim(queue.draft.id, around.worker, most, now)
-        waiting = _put_off(around, queue, claims, now)
-    return len(claims), [one for one in claims if one.subscriber_id not in waiting]
+        late = _leave_out(around, queue, claims, now)
+        rest = [one for one in claims if one.due not in late]
+        waiting = _put_off(around, queue, rest, now)
+    return len(claims), [one for one in rest if one.subscriber_id not in waiting]
+
+
+def _leave_out(around: Surroundings, queue: Queue, claims: Sequence[Claim], now: datetime) -> Collection[datetime]:
+    """Leave those out whose time of day passed, by more than the broadcast may be late, while no worker was at work.
+
+    Return their moments. As for the start of any broadcast, what counts is when it was begun with: those whose turn
+    comes late because there are many before them get it. So do those whose moment came during a pause, when it is over.
+    """
+    draft, late = queue.draft, timedelta(seconds=queue.draft.late_seconds)
+    if draft.local_time is None:
+        return ()
+    passed = {one.due for one in claims if one.due is not None and too_late(one.due, now, late)}
+    if not passed:
+        return ()
+    since = broadcasts.sending_since(draft.id)
+    missed = {
+        due
+        for due in passed
+        if too_late(max(due, since), now, late)
+        and not entries.called_between(draft.id, max(due, since), max(due, since) + late)
+    }
+    ledger.skip(draft.id, around.worker, [(one.subscriber_id, TOO_LATE) for one in claims if one.due in missed], now)
+    for due in missed:
+        ledger.skip_due(draft.id, due, TOO_LATE, now)
+    return missed
 
 
 def mark(around: Surroundings, queue: Queue, block: Sequence[Claim]) -> list[Claim] | None:

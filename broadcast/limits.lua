@@ -3,6 +3,7 @@
 --   free    when the next free slot is, in microseconds of the server's clock (the one clock all workers share)
 --   hold    before when nothing in bulk may leave
 --   factor  which part of the rate was allowed at `since`; it grows back to all of it in `ramp`
+--   at      when these were written: later than now, the server's clock was set back since, and all of them with it
 -- ARGV: what, then for
 --   bulk, reply: slots a second, how many slots, how far ahead (us) a reservation may reach, ramp (us), how long
 --                after its time (us) the next slot of bulk may still be taken
@@ -11,15 +12,18 @@
 --   ease:        the factor to go down to, us to hold, ramp (us); never speeds anything up
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local state = redis.call('HMGET', KEYS[1], 'free', 'hold', 'factor', 'since')
-local free, hold = tonumber(state[1] or '0'), tonumber(state[2] or '0')
+local state = redis.call('HMGET', KEYS[1], 'free', 'hold', 'factor', 'since', 'at')
+local back = math.max(0, tonumber(state[5] or '0') - now)
+local free, hold, since = (state[1] or 0) - back, (state[2] or 0) - back, (state[4] or 0) - back
 local ramp = tonumber(ARGV[1] == 'ease' and ARGV[4] or ARGV[5])
-local factor = math.min(1, tonumber(state[3] or '1') + math.max(0, now - tonumber(state[4] or '0')) / ramp)
+local factor = math.min(1, tonumber(state[3] or '1') + math.max(0, now - since) / ramp)
 local function stored(number) return string.format('%.0f', number) end
+if back > 0 then redis.call('HSET', KEYS[1], 'free', stored(free), 'hold', stored(hold), 'since', stored(since)) end
+redis.call('HSET', KEYS[1], 'at', stored(now))
 
 if ARGV[1] == 'ease' then
     hold = math.max(hold, now + ARGV[3])
-    local since = math.max(now, hold)
+    since = math.max(now, hold)
     if ARGV[3] == '0' then since = now end
     if tonumber(ARGV[2]) < factor or ARGV[3] ~= '0' then
         factor = math.min(factor, tonumber(ARGV[2]))

@@ -37,11 +37,15 @@ def read_mark(metadata: str) -> Mark | None:
 
 
 class Composer:
-    """Makes the messages of one broadcast; what does not differ between people is made once."""
+    """Makes the messages of one broadcast; what does not differ between people is made once.
 
-    def __init__(self, broadcast_id: int, content: Content, links: Links | None = None) -> None:
+    Without `taps` the platform has nothing to tap: a flow's button keeps the name of the flow, to be answered with.
+    """
+
+    def __init__(self, broadcast_id: int, content: Content, links: Links | None = None, *, taps: bool = True) -> None:
         self._broadcast_id = broadcast_id
         self._links = links
+        self._taps = taps
         self._buttons = has_buttons(content)
         self._messages = content.messages
         self._template = content.template
@@ -74,7 +78,7 @@ class Composer:
         if self._personal:
             message = fill_message(message, _values(fills))
         if self._buttons:
-            message = addressed(message, step, self._broadcast_id, subscriber_id, self._links)
+            message = addressed(message, step, self._broadcast_id, subscriber_id, self._links, taps=self._taps)
         # model_construct: every part was validated when the draft was; this runs thousands of times a second.
         return Outgoing.model_construct(
             to=to,

@@ -1,11 +1,13 @@
 """Pictures are put on the platform once and used by their handle from then on."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
+from threading import Lock
 
 import structlog
 
 from broadcast.draft import from_row
-from handlers.content import Articles, Content, Image, Message
+from handlers.content import Article, Articles, Content, Image, Message, Outgoing
 from handlers.contract import Platform, PlatformError
 from storage import broadcasts, media
 from storage.lifecycle import BroadcastStatus
@@ -16,6 +18,9 @@ LASTING = timedelta(days=365)
 EARLY_WITHIN = timedelta(minutes=10)
 """How long after a change to a draft its pictures are tried; later they are uploaded when it is sent."""
 
+_UPLOADING: defaultdict[int, Lock] = defaultdict(Lock)
+"""One for each channel of this process: its lanes have threads of their own, and may want the same picture."""
+
 _log = structlog.get_logger()
 
 
@@ -24,18 +29,51 @@ def place_pictures(channel_id: int, platform: Platform, content: Content, now: d
 
     Raises `handlers.contract.PlatformError` when the platform does not take one.
     """
-    newer_than = now - platform.upload_lifetime()
-    placed: list[Message] = []
-    for message in content.messages:
-        if isinstance(message, Image):
-            handle = media.handle(channel_id, message.url, newer_than)
-            if not handle:
-                handle = platform.upload(message)
-                media.remember(channel_id, message.url, handle, now)
-            placed.append(message.model_copy(update={"platform_ref": handle}))
-        else:
-            placed.append(message)
+    placed: list[Message] = [
+        message.model_copy(update={"platform_ref": _handle(channel_id, platform, message, now)})
+        if isinstance(message, Image)
+        else message
+        for message in content.messages
+    ]
     return content.model_copy(update={"messages": tuple(placed)})
+
+
+def place_reply(channel_id: int, platform: Platform, outgoing: Outgoing, now: datetime) -> Outgoing:
+    """Return a message to one person with its pictures on the platform, where handles last.
+
+    Where they do not, the platform is given the address. A preview, and what a flow shows, need no upload of their own.
+    Raises `handlers.contract.PlatformError` when the platform does not take one.
+    """
+    message = outgoing.message
+    if platform.upload_lifetime() < LASTING:
+        return outgoing
+    if isinstance(message, Image) and not message.platform_ref:
+        handle = _handle(channel_id, platform, message, now)
+        return outgoing.model_copy(update={"message": message.model_copy(update={"platform_ref": handle})})
+    if isinstance(message, Articles):
+        placed = tuple(_with_cover(channel_id, platform, article, now) for article in message.articles)
+        return outgoing.model_copy(update={"message": message.model_copy(update={"articles": placed})})
+    return outgoing
+
+
+def _with_cover(channel_id: int, platform: Platform, article: Article, now: datetime) -> Article:
+    """Return an article with its cover on the platform; as it is where that fails, as not every article needs it."""
+    try:
+        cover = _handle(channel_id, platform, Image(url=article.cover_url), now) if article.cover_url else ""
+    except PlatformError as error:
+        _log.info("cover_not_placed", channel=channel_id, why=str(error))
+        return article
+    return article.model_copy(update={"cover_ref": cover})
+
+
+def _handle(channel_id: int, platform: Platform, image: Image, now: datetime) -> str:
+    """Return a picture's handle, uploading it where there is none: one at a time, so that nobody does it as well."""
+    with _UPLOADING[channel_id]:
+        handle = media.handle(channel_id, image.url, now - platform.upload_lifetime())
+        if not handle:
+            handle = platform.upload(image)
+            media.remember(channel_id, image.url, handle, now)
+        return handle
 
 
 def place_covers(channel_id: int, platform: Platform, articles: Articles, now: datetime) -> dict[str, str]:
@@ -50,9 +88,8 @@ def place_covers(channel_id: int, platform: Platform, articles: Articles, now: d
 
 def forget_pictures(channel_id: int, content: Content) -> None:
     """Forget the handles of a content's pictures: the platform no longer takes one of them."""
-    for message in content.messages:
-        if isinstance(message, Image):
-            media.forget(channel_id, message.url)
+    for url in _addresses(content):
+        media.forget(channel_id, url)
 
 
 def place_early(channel_id: int, platform: Platform, now: datetime) -> int:
@@ -70,11 +107,10 @@ def place_early(channel_id: int, platform: Platform, now: datetime) -> int:
             if media.handle(channel_id, url, now - platform.upload_lifetime()):
                 continue
             try:
-                handle = platform.upload(Image(url=url))
+                _handle(channel_id, platform, Image(url=url), now)
             except PlatformError as error:
                 _log.warning("picture_waits", broadcast=row.id, why=str(error))
                 continue
-            media.remember(channel_id, url, handle, now)
             placed += 1
     return placed
 

@@ -5,16 +5,16 @@ from zoneinfo import ZoneInfo
 
 import peewee as pw
 
-from broadcast import quota, who
+from broadcast import quota, unreached, who
 from broadcast.draft import PERSONAL_FIELDS, Draft, from_row
 from broadcast.mass.roads import MASS
 from broadcast.personalise import places_in
 from broadcast.when.late import too_late
 from broadcast.when.local import by_instant
-from storage import canary, ledger, time_zones
-from storage.database import execute, is_postgres, transaction
-from storage.fields import to_ms
-from storage.models import Broadcast, Subscriber
+from storage import broadcasts, canary, ledger, time_zones
+from storage.database import transaction
+from storage.lifecycle import BroadcastStatus
+from storage.models import Subscriber
 
 TOO_LATE = "too_late"
 """The reason of those for whom the time of day had passed when the broadcast started."""
@@ -28,17 +28,15 @@ def plan(broadcast_id: int, now: datetime) -> bool:
 
     The broadcast's row is locked meanwhile: an undo waits for the plan and then removes it.
     """
-    lock = "FOR UPDATE" if is_postgres() else ""
     with transaction():
-        found = execute(
-            f"SELECT planned_at FROM broadcasts WHERE id = ? AND status = 'starting' {lock}",  # noqa: S608 - a constant
-            (broadcast_id,),
-        )
-        if not found:
+        row = broadcasts.lock(broadcast_id)
+        if row is None or row.status != BroadcastStatus.STARTING:
             return False
-        if found[0][0] is not None:
+        if row.planned_at is not None:
             return True
-        draft = from_row(Broadcast.get_by_id(broadcast_id))
+        draft = from_row(row)
+        if (first := unreached.first_try(draft.channel_id, draft.audience)) is not None:
+            broadcasts.lock(first)
         names = dict.fromkeys(place.name for place in places_in(draft.content))
         made = ledger.plan(
             broadcast_id,
@@ -52,7 +50,7 @@ def plan(broadcast_id: int, now: datetime) -> bool:
         quota.fit(draft, now)
         if draft.canary is not None and draft.road != MASS:
             _choose_first(draft, draft.canary, now)
-        execute("UPDATE broadcasts SET planned_at = ? WHERE id = ?", (to_ms(now), broadcast_id))
+        broadcasts.planned(broadcast_id, now)
     if made >= MANY:
         ledger.refresh_statistics()
     return True

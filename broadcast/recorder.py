@@ -10,10 +10,10 @@ import structlog
 from broadcast import because, verdict
 from broadcast.pictures import forget_pictures
 from broadcast.queue import Queue
-from broadcast.sweep import SYSTEM, Notify, hold
+from broadcast.sweep import SYSTEM, Notify, hold, hold_channel
 from broadcast.threads import DatabaseThread
 from handlers.outcomes import Accepted, Fate, Outcome, Refused
-from storage import channels, ledger, subscribers
+from storage import ledger, subscribers
 from storage.database import AWAY, transaction
 from storage.ledger import Claim
 from storage.lifecycle import RecipientState
@@ -21,6 +21,9 @@ from storage.lifecycle import RecipientState
 GATHER_SECONDS = 0.03
 """Outcomes are gathered for so long before they are committed together. Less costs a commit for every few of them (at
 300/s 0.01 s took a quarter more CPU a message); more leaves more in doubt when the worker is killed meanwhile."""
+
+UNTIL_THEY_WRITE = frozenset({"outside_window", "allowance_spent"})
+"""Reasons for which nothing reaches a person before they have written again."""
 
 _RETRY_WRITE_SECONDS = 0.5
 _log = structlog.get_logger()
@@ -141,22 +144,24 @@ class Recorder:
         accepted: list[tuple[int, int, str]] = []
         ended: dict[str, list[tuple[int, int, datetime, str, str]]] = {}
         later: dict[bool, list[tuple[int, int, datetime, datetime, str, str]]] = {}
-        closed: list[int] = []
+        closed: list[tuple[int, datetime]] = []
         for result in results:
-            person, step, _ = call = _call(result.claim)
+            person, step, at = call = _call(result.claim)
             match verdict.judge(result.outcome, result.claim.attempts, now):
                 case verdict.Ended(_, "outside_window" as reason, code) if _may_get_template(result):
-                    closed.append(person)
+                    closed.append((person, at))
                     later.setdefault(True, []).append((*call, now, reason, code))
                 case verdict.Sent(message_id):
                     accepted.append((person, step, message_id))
                 case verdict.Ended(state, reason, code):
+                    if reason in UNTIL_THEY_WRITE:
+                        closed.append((person, at))
                     ended.setdefault(state, []).append((*call, reason, code))
                 case verdict.Later(due, reason, code, tried):
                     later.setdefault(tried, []).append((*call, due, reason, code))
-        subscribers.close_windows(closed, now)
+        subscribers.close_windows(closed, now)  # so that the next forecast knows
         broadcast_id = queue.draft.id
-        ledger.record_accepted(broadcast_id, queue.composer.steps, accepted, now, worker=self._worker)
+        ledger.record_accepted(broadcast_id, self._worker, queue.composer.steps, accepted, now)
         for state, rows in ended.items():
             ledger.record_refused(broadcast_id, self._worker, RecipientState(state), rows, now)
         for tried, due_rows in later.items():
@@ -177,8 +182,7 @@ class Recorder:
                     people.setdefault("out", []).append(person)
                 case Fate.PAUSE if failure.wait_seconds != 0:  # 0: there is nothing to wait for
                     until = None if failure.wait_seconds is None else now + timedelta(seconds=failure.wait_seconds)
-                    channels.pause(self._channel_id, because.refusal(result.outcome), until)
-                    _log.warning("channel_paused", channel=self._channel_id, reason=failure.reason, until=str(until))
+                    hold_channel(queue.draft, because.refusal(result.outcome), until, now, self._notify)
                     held = True
                 case Fate.STOP:
                     held |= hold(queue.draft, SYSTEM, because.refusal(result.outcome), now, self._notify)

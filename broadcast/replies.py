@@ -5,15 +5,15 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-import peewee as pw
 import structlog
 from redis import RedisError
 
 from broadcast import verdict
 from broadcast.limits import Pace
+from broadcast.pictures import forget_pictures
 from broadcast.report_picture import is_reports
 from broadcast.threads import DatabaseThread
-from handlers.content import Outgoing
+from handlers.content import Articles, Content, Image, Outgoing
 from handlers.contract import Platform, PlatformError
 from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused, Uncertain
 from storage import outbox
@@ -39,7 +39,7 @@ NO_PICTURE = Failure("picture_unsent", Fate.GIVE_UP, "The picture could not be s
 _log = structlog.get_logger()
 
 Place = Callable[[Outgoing], Awaitable[Outgoing]]
-"""Puts the picture of a report into a message; may raise `PlatformError`."""
+"""Puts the picture of a report into a message, and pictures on the platform; may raise `PlatformError`."""
 
 
 async def _as_it_is(outgoing: Outgoing) -> Outgoing:
@@ -106,7 +106,7 @@ class Replies:
                 self._unsure = False
             room = AT_ONCE - len(self._calls)
             return await self._database.run(outbox.claim, self._channel_id, self._worker, room, self._now())
-        except pw.DatabaseError as error:
+        except AWAY as error:
             _log.warning("replies_wait", channel=self._channel_id, error=type(error).__name__)
             self._unsure = True
             return []
@@ -127,11 +127,23 @@ class Replies:
             _log.warning("replies_unpaced", channel=self._channel_id)  # a person waits; Redis need not
         try:
             outgoing = Outgoing.model_validate({**row.payload, "metadata": f"{MARK}{row.id}"})
-            outcome: Outcome = await self._show(outgoing) if is_reports(outgoing) else await self._say(outgoing)
+            outcome: Outcome = await self._show(outgoing) if is_reports(outgoing) else await self._tell(outgoing)
         except Exception as error:  # noqa: BLE001 - one bad reply must not end the lane
             _log.exception("reply_failed", channel=self._channel_id)
             outcome = Uncertain(type(error).__name__)
         await self._remember(row, outcome)
+
+    async def _tell(self, outgoing: Outgoing) -> Outcome:
+        """Send a message, its pictures first put where they are used from; one that is there no longer, once more."""
+        if not isinstance(outgoing.message, Image | Articles):
+            return await self._say(outgoing)
+        try:
+            outcome = await self._say(await self._place(outgoing))
+        except PlatformError as error:
+            return Refused(error.failure or NO_PICTURE, error.code)
+        if verdict.expired(outcome):
+            await self._database.run(forget_pictures, self._channel_id, Content(messages=(outgoing.message,)))
+        return outcome
 
     async def _say(self, outgoing: Outgoing) -> Outcome:
         return await asyncio.to_thread(self._platform.send, outgoing)

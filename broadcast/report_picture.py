@@ -42,13 +42,13 @@ def is_reports(outgoing: Outgoing) -> bool:
     return isinstance(outgoing.message, Image) and outgoing.message.url.startswith(_SCHEME)
 
 
-def figures_of(draft: Draft, told: Report) -> Figures:
-    """Return what the picture shows of a broadcast's report."""
-    return figures(draft, told, single=draft.road != MASS)
+def figures_of(draft: Draft, told: Report, *, receipts: bool) -> Figures:
+    """Return what the picture shows of a broadcast's report, on a platform that tells `receipts` or does not."""
+    return figures(draft, told, receipts=receipts and draft.road != MASS)
 
 
-def _drawn(draft: Draft) -> bytes:
-    return draw(figures_of(draft, report(draft)))
+def _drawn(draft: Draft, *, receipts: bool) -> bytes:
+    return draw(figures_of(draft, report(draft), receipts=receipts))
 
 
 def can_be_shown(platform: Platform, base_url: str, api_base: str) -> bool:
@@ -65,6 +65,7 @@ def can_be_shown(platform: Platform, base_url: str, api_base: str) -> bool:
 class _Named:
     broadcast_id: int
     at: datetime
+    receipts: bool
 
 
 class ReportPictures:
@@ -74,15 +75,15 @@ class ReportPictures:
         self._signer = URLSafeSerializer(secret, salt=_SALT, signer_kwargs={"digest_method": hashlib.sha256})
         self._base = base_url.rstrip("/")
 
-    def address(self, broadcast_id: int, now: datetime) -> str:
+    def address(self, broadcast_id: int, now: datetime, *, receipts: bool = True) -> str:
         """Return where the picture may be fetched; another one at each moment, since the numbers change too."""
-        return f"{self._base}{PATH}{self._signer.dumps([broadcast_id, to_ms(now)])}{ENDING}"
+        return f"{self._base}{PATH}{self._signer.dumps([broadcast_id, to_ms(now), receipts])}{ENDING}"
 
     def fetch(self, token: str, now: datetime) -> bytes | None:
         """Return the picture (PNG) an address stands for; None when it is not one of ours, or too old."""
         named = self._read(token)
         row = broadcasts.get(named.broadcast_id) if named and now - named.at < LIFETIME else None
-        return _drawn(from_row(row)) if row is not None else None
+        return _drawn(from_row(row), receipts=named.receipts) if named and row is not None else None
 
     def place(self, channel_id: int, platform: Platform, outgoing: Outgoing, now: datetime) -> Outgoing:
         """Return a message with the picture it asks for in its place; others as they are.
@@ -97,16 +98,16 @@ class ReportPictures:
             raise PlatformError("The broadcast of this report is no longer there.")
         newer_than = now - platform.upload_lifetime()
         if isinstance(platform, UploadsBytes):
-            drawn = _drawn(from_row(row))
+            drawn = _drawn(from_row(row), receipts=platform.capabilities.receipts)
             image = Image(url="", platform_ref=_uploaded(channel_id, platform, drawn, newer_than, now))
         else:
-            image = Image(url=self.address(row.id, now))
+            image = Image(url=self.address(row.id, now, receipts=platform.capabilities.receipts))
         return outgoing.model_copy(update={"message": image})
 
     def _read(self, token: str) -> _Named | None:
         try:
-            broadcast_id, at = self._signer.loads(token)
-            return _Named(broadcast_id, from_ms(at))
+            broadcast_id, at, receipts = self._signer.loads(token)
+            return _Named(broadcast_id, from_ms(at), receipts)
         except (BadData, ValueError, TypeError):
             return None
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast import because, frequent, quota, reach, unreached, who
+from broadcast import because, frequent, quota, reach, who
 from broadcast import draft as drafts
 from broadcast.audience.fields import Field, Vocabulary
 from broadcast.audience.problems import FilterProblem
@@ -20,10 +20,12 @@ from broadcast.canary import ASKS
 from broadcast.draft import Draft, rate_of
 from broadcast.each import EachAt, each_at
 from broadcast.frequent import Frequent
-from broadcast.mass.allowance import Allowance, allowance
+from broadcast.mass.allowance import Allowance, allowance, next_month
 from broadcast.mass.at_once import NOT_A_FEW_FIRST
-from broadcast.mass.forecast import mass_reach, mass_seconds, no_room, road_problems
+from broadcast.mass.forecast import mass_reach, mass_seconds, road_problems
 from broadcast.mass.roads import MASS, roads
+from broadcast.mass.slot import take_slot
+from broadcast.pace import going
 from broadcast.personalise import places_in, read_as
 from broadcast.quiet import QuietHours
 from broadcast.quota import Cost, NoRoom
@@ -33,7 +35,7 @@ from handlers.content import Content
 from handlers.contract import Platform, Problem
 from handlers.many import SendsToMany
 from handlers.templates import HasTemplates
-from storage import admins, broadcasts, canary, channels, entries, frequency, ledger, subscribers
+from storage import admins, audit, broadcasts, canary, channels, entries, frequency, ledger, subscribers
 from storage import variables as registry
 from storage.database import transaction
 from storage.entries import Sums
@@ -43,17 +45,8 @@ from storage.patience import TooSlow, at_most
 
 _S = BroadcastStatus
 
-
 PATIENCE_SECONDS = 1.0
 """A platform waits 5 seconds for the answer to a webhook, and an answer holds other questions than a count."""
-
-
-_AT_ONCE = {"canary": None, "canary_goes_on": False}
-"""What a second try has: the first people have seen it already."""
-
-
-class Stale(Exception):
-    """The confirmation was for an earlier version of the draft, or for another number of people."""
 
 
 class Unsendable(Exception):
@@ -229,6 +222,22 @@ class Desk:
         at = max(draft.scheduled_for or self.now(), self.now())
         return allowance(self.channel_id, self.platform.mass, at, draft.id)
 
+    def month_is_taken(self, draft: Draft, forecast: Reach) -> NoRoom | None:
+        """Return the refusal of a mass message that nobody has room for in its month; None where somebody has.
+
+        Waiting until its time helps nobody who had theirs that month; the slot is when the next one begins.
+        """
+        if draft.road != MASS or forecast.can_get or not forecast.capped or forecast.capped_by == "day":
+            return None
+        assert isinstance(self.platform, SendsToMany)
+        problem = Problem(
+            "no_month_left",
+            "Nobody has room for it: a person may get {most} mass messages a month, and those who could get this one"
+            " had theirs.",
+            {"most": self.platform.mass.monthly_most or 0},
+        )
+        return NoRoom(problem, next_month(max(draft.scheduled_for or self.now(), self.now())))
+
     def _takes_template(self, draft: Draft) -> bool:
         """Say whether people whose window is closed get a template."""
         return draft.content.template is not None and self.has_templates
@@ -239,9 +248,12 @@ class Desk:
         return self.platform.capabilities.window_margin if needed else None
 
     def _aim(self, draft: Draft) -> tuple[datetime, Any]:
-        """Return when the broadcast would go out, and the condition of being meant by it as of now."""
+        """Return when the broadcast would go out, and the condition of being meant by it as of now.
+
+        Days begin as in the broadcast's own zone, as when its audience is chosen.
+        """
         now = self.now()
-        matching = who.matching(self.channel_id, draft.audience, now, self.zone)
+        matching = who.matching(self.channel_id, draft.audience, now, ZoneInfo(draft.time_zone or self.zone.key))
         return max(draft.scheduled_for or now, now), matching
 
     def cost(self, draft: Draft, forecast: Reach) -> Cost:
@@ -256,6 +268,12 @@ class Desk:
         found += template_problems(self.channel_id, self.platform, content.template)
         return found + road_problems(content, self.platform, road)
 
+    def advice(self, draft: Draft) -> list[Problem]:
+        """List what may well be refused though nothing says so: a warning, no reason not to send."""
+        if draft.road != MASS or not isinstance(self.platform, SendsToMany):
+            return []
+        return self.platform.mass.advise(draft.content)
+
     @property
     def has_templates(self) -> bool:
         """Whether the platform keeps templates for people whose window is closed."""
@@ -269,11 +287,12 @@ class Desk:
         return known_templates(self.channel_id, self.now()) if self.has_templates else None
 
     def progress(self, draft: Draft) -> Progress:
-        """Return a broadcast's numbers, its rate so far and an estimate of the time left."""
+        """Return a broadcast's numbers, its rate while it was going and an estimate of the time left."""
         sums = entries.sums(draft.id)
         done = sums.audience - sums.of(*UNFINISHED) - sums.of(RecipientState.SKIPPED)
         until = draft.finished_at or self.now()
-        seconds = (until - draft.started_at).total_seconds() if draft.started_at else 0.0
+        deeds = audit.about(self.channel_id, str(draft.id)) if draft.started_at else []
+        seconds = going(deeds, draft.started_at, until).total_seconds() if draft.started_at else 0.0
         rate = done / seconds if seconds > 0 else 0.0
         left = sums.of(*UNFINISHED)
         if draft.canary is not None and draft.canary_done_at is None:
@@ -322,14 +341,10 @@ class Desk:
 
     # -- moving ----------------------------------------------------------------------------------
 
-    def fingerprint(self, draft: Draft) -> str:
-        """Return what a confirmation of this draft, with its present reach, is bound to."""
-        return drafts.fingerprint(draft, self.reach(draft).can_get)
-
     def send(self, draft: Draft, by: str, *, approved: bool = False) -> datetime:
         """Start the broadcast: the undo period begins, then it sends. Returns when that period ends.
 
-        Raises `Unsendable`, or `IllegalMove` when it is not a draft (any more).
+        Raises `Unsendable`, or `IllegalMove` when it is on its way or over already.
         """
         self._require_sendable(draft)
         self._require_approval(replace(draft, scheduled_for=None), by, approved=approved)
@@ -342,6 +357,7 @@ class Desk:
                 by,
                 now,
                 version=draft.version,
+                only_from=_where(draft, _S.DRAFT, _S.SCHEDULED, _S.MISSED),
                 undo_until=until,
                 scheduled_for=None,
                 local_time="",
@@ -371,12 +387,8 @@ class Desk:
             raise Unsendable(found)
 
     def _reserve(self, draft: Draft) -> None:
-        if draft.road == MASS and isinstance(self.platform, SendsToMany):
-            at = draft.scheduled_for or self.now()
-            refused = no_room(self.channel_id, self.platform.mass, at, draft.id)
-            if refused is not None:
-                raise Unsendable([refused[0]], refused[1])
         try:
+            take_slot(draft, self.platform, draft.scheduled_for or self.now())
             quota.reserve(draft, self.reach(draft), self.now())
         except NoRoom as error:
             raise Unsendable([error.problem], error.slot) from error
@@ -386,15 +398,15 @@ class Desk:
         if draft.undo_until is None or draft.undo_until <= self.now():
             return False
         try:
-            broadcasts.move(draft.id, _S.DRAFT, by, self.now(), only_from=_S.STARTING, undo_until=None, planned_at=None)
+            broadcasts.move(draft.id, _S.DRAFT, by, self.now(), only_from=_S.STARTING)
         except IllegalMove:
             return False
-        ledger.forget(draft.id)
         return True
 
     def unschedule(self, draft: Draft, by: str) -> Draft:
-        """Take a scheduled (or missed) broadcast out of the calendar, back to a draft."""
-        broadcasts.move(draft.id, _S.DRAFT, by, self.now())
+        """Make one that is scheduled, missed or failed a draft again. Raises `IllegalMove` where it has moved on."""
+        only_from = _where(draft, _S.SCHEDULED, _S.MISSED, _S.FAILED)
+        broadcasts.move(draft.id, _S.DRAFT, by, self.now(), only_from=only_from)
         back = self.get(draft.id)
         assert back is not None
         return back
@@ -407,14 +419,22 @@ class Desk:
     def resume(self, draft: Draft, by: str) -> None:
         """Let a paused broadcast go on; one that was paused in its undo period starts at once.
 
-        If the whole channel waits for somebody to mend something, this says that it is mended.
+        What the channel waits for counts as mended. Raises `Unsendable` where the day's mass message is taken.
         """
         now = self.now()
-        begun: dict[str, Any] = {} if draft.started_at else {"undo_until": now}
-        to = _S.SENDING if draft.started_at else _S.STARTING
-        broadcasts.move(draft.id, to, by, now, only_from=_S.PAUSED, pause_reason="", **begun)
+        to, until = (_S.SENDING, draft.undo_until) if draft.started_at else (_S.STARTING, now)
+        with transaction():
+            broadcasts.move(draft.id, to, by, now, only_from=_S.PAUSED, pause_reason="", undo_until=until)
+            try:
+                take_slot(draft, self.platform, now)
+            except NoRoom as error:
+                raise Unsendable([error.problem], error.slot) from error
         channels.resume(self.channel_id)
         self.wake()
+
+    def held(self) -> tuple[str, datetime | None]:
+        """Return why everything but replies waits on this channel and until when (None: for somebody), '' if not."""
+        return channels.paused(self.channel_id, self.now())
 
     def cancel(self, draft: Draft, by: str) -> Sums:
         """End a broadcast for good: who was not written to stands in the ledger as skipped, `cancelled`."""
@@ -438,24 +458,7 @@ class Desk:
             for name in names
         }
 
-    # -- once more -------------------------------------------------------------------------------
-
-    def may_retry(self, draft: Draft) -> bool:
-        """Say whether a broadcast did not reach somebody who still wants to hear from us."""
-        matching = who.matching(self.channel_id, unreached.audience(draft.id), self.now(), self.zone)
-        return subscribers.anybody(self.channel_id, matching)
-
-    def retry(self, draft: Draft, by: str) -> Draft:
-        """Make a draft that says the same to exactly those a broadcast did not reach."""
-        return self.edit(self.clone(draft, by), audience=unreached.audience(draft.id), **_AT_ONCE)
-
-    def doubtful(self, draft: Draft) -> int:
-        """Count those of whom no evidence says whether a broadcast reached them, and who were not asked again."""
-        return self.count(unreached.audience(draft.id, in_doubt=True))
-
-    def resend_doubtful(self, draft: Draft, by: str) -> Draft:
-        """Make a draft that says the same to exactly those in doubt; some of them may then get it twice."""
-        return self.edit(self.clone(draft, by), audience=unreached.audience(draft.id, in_doubt=True), **_AT_ONCE)
+    # -- approving -------------------------------------------------------------------------------
 
     def approvable(self, draft: Draft) -> int:
         """Return how many people a second person would be asked about: who could get it at its time, or by then."""
@@ -486,3 +489,10 @@ class Desk:
             practice=True,
         )
         return drafts.from_row(row)
+
+
+def _where(draft: Draft, *allowed: BroadcastStatus) -> BroadcastStatus:
+    """Return where a draft was when it was read, for a guarded move. Raises `IllegalMove` where it may not start."""
+    if draft.status not in allowed:
+        raise IllegalMove(f"broadcast {draft.id}, {draft.status.value},", allowed[0])
+    return draft.status

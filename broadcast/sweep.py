@@ -18,7 +18,7 @@ from broadcast.plan import plan
 from broadcast.when.late import too_late
 from broadcast.when.local import last_instant
 from handlers.contract import Problem
-from storage import broadcasts, entries, inbox, ledger, outbox, workers
+from storage import broadcasts, channels, entries, inbox, ledger, outbox, workers
 from storage import canary as first_people
 from storage.database import AWAY, transaction
 from storage.lifecycle import BroadcastStatus, IllegalMove
@@ -30,6 +30,9 @@ REPLIES_KEPT = timedelta(hours=24)
 NEWS_KEPT = timedelta(days=30)
 """What could not be said to an admin waits so long for their next message."""
 
+
+TOLD_AGAIN = timedelta(hours=1)
+"""A platform that asks to slow down may do so every minute: that is told again after so long without."""
 
 EVIDENCE_WAIT = timedelta(seconds=10)
 """Before a broadcast of several messages ends, evidence for what is in doubt is waited for so long."""
@@ -55,6 +58,17 @@ def hold(draft: Draft, by: str, reason: Reason, now: datetime, notify: Notify) -
         return False
     notify("paused", replace(draft, pause_reason=reason))
     return True
+
+
+def hold_channel(draft: Draft, reason: Reason, until: datetime | None, now: datetime, notify: Notify) -> None:
+    """Hold a whole channel, as the answer to a call of a broadcast asked for, until a moment or until it is mended.
+
+    Its admin hears of a wait that ends by itself once; of the others when the broadcasts of the channel are held.
+    """
+    before = channels.pause(draft.channel_id, reason, until, now)
+    _log.warning("channel_paused", channel=draft.channel_id, until=str(until))
+    if until is not None and (before is None or now - before >= TOLD_AGAIN):
+        notify("waits", replace(draft, pause_reason=reason))
 
 
 def start_due(now: datetime, notify: Notify) -> None:

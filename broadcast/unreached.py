@@ -2,16 +2,17 @@
 
 It is written `unreached #12` where other audiences are filters, or `in doubt #12` for those whom no evidence says
 whether it reached. It is read anew whenever it is used: somebody whose message turns out to have arrived, or who got
-it by an earlier retry, is no longer among them.
+it by another retry, is no longer among them.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import peewee as pw
 
 from broadcast.audience.problems import Catalogue
-from storage.lifecycle import RecipientState
+from storage.lifecycle import REACHED, RecipientState
 from storage.models import Broadcast, Recipient, Subscriber
 
 _AUDIENCE = re.compile(r"(unreached|in doubt) #(\d{1,9})", re.IGNORECASE)
@@ -49,7 +50,10 @@ def words(rest: Rest, catalogue: Catalogue) -> str:
 
 
 def unreached(channel_id: int, rest: Rest) -> pw.Expression:
-    """Return the condition of belonging to the rest of a broadcast of this channel."""
+    """Return the condition of belonging to the rest of a broadcast of this channel.
+
+    Left out is whom any other try reached, or may have, however many tries there were and whichever they retried.
+    """
     rows = (
         Recipient.select(pw.SQL("1"))
         .join(Broadcast)
@@ -61,15 +65,47 @@ def unreached(channel_id: int, rest: Rest) -> pw.Expression:
             & (Broadcast.channel == channel_id)
         )
     )
-    again, retry = Recipient.alias(), Broadcast.alias()
-    retried = (
-        again.select(pw.SQL("1"))
-        .join(retry, on=(again.broadcast == retry.id))
-        .where(
-            (again.subscriber == Subscriber.id)
-            & (retry.channel == channel_id)
-            & (retry.audience == audience(rest.broadcast_id, in_doubt=rest.in_doubt))
-            & again.state.not_in(_NOT_REACHED)
+    earlier, others = _tries(channel_id, rest.broadcast_id)
+    again = Recipient.alias()
+    tried = again.select(pw.SQL("1")).where(
+        (again.subscriber == Subscriber.id)
+        & (
+            (again.broadcast.in_(others) & again.state.not_in(_NOT_REACHED))
+            | (again.broadcast.in_(earlier) & again.state.in_(REACHED))
         )
     )
-    return pw.Expression(pw.fn.EXISTS(rows), "AND", ~pw.fn.EXISTS(retried))
+    return pw.Expression(pw.fn.EXISTS(rows), "AND", ~pw.fn.EXISTS(tried))
+
+
+def first_try(channel_id: int, text: str) -> int | None:
+    """Return the broadcast that all tries began with to which an audience belongs; None for a filter.
+
+    Whoever plans one of them locks it, so that two planned at once do not both take the same people.
+    """
+    rest = broadcast_of(text)
+    if rest is None:
+        return None
+    earlier, _ = _tries(channel_id, rest.broadcast_id)
+    return min((*earlier, rest.broadcast_id))
+
+
+def _tries(channel_id: int, broadcast_id: int) -> tuple[list[int], list[int]]:
+    """Return (what a broadcast was itself a retry of, all other tries that began with the same one)."""
+    parents = {
+        row.id: rest.broadcast_id
+        for row in Broadcast.select(Broadcast.id, Broadcast.audience).where(
+            (Broadcast.channel == channel_id) & Broadcast.audience.contains(" #")
+        )
+        if (rest := broadcast_of(row.audience)) is not None and rest.broadcast_id < row.id
+    }
+    earlier = list(_ancestors(parents, broadcast_id))
+    first = earlier[-1] if earlier else broadcast_id
+    family = [one for one in parents if first in _ancestors(parents, one)]
+    return earlier, [one for one in family if one not in {*earlier, broadcast_id}]
+
+
+def _ancestors(parents: Mapping[int, int], broadcast_id: int) -> Iterator[int]:
+    """Yield what a try retried, what that retried, and so on; the first of all comes last."""
+    while (parent := parents.get(broadcast_id)) is not None:
+        yield parent
+        broadcast_id = parent

@@ -52,7 +52,7 @@ def judge(outcome: Outcome, attempts: int, now: datetime) -> Verdict:
     match failure.fate:
         case Fate.RETRY if failure.reason == EXPIRED_PICTURE and attempts == 0:
             return Later(now, failure.reason, code, tried=True)  # once, with the picture uploaded anew
-        case Fate.RETRY if attempts + 1 < failure.attempts:
+        case Fate.RETRY if attempts < failure.retries:
             return Later(now + backoff(failure, attempts), failure.reason, code, tried=True)
         case Fate.PAUSE | Fate.STOP:
             # Nothing is wrong with this person: the row waits until the channel or the broadcast goes on.

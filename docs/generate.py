@@ -221,7 +221,7 @@ def _failures(rows: Iterable[tuple[str, Failure]]) -> str:
 def _fate(row: Failure) -> str:
     told = FATES[row.fate]
     if row.fate is Fate.RETRY:
-        return f"{told}, {row.attempts} times at most"
+        return f"{told}, {row.retries} times at most"
     if row.fate is Fate.PAUSE:
         return (
             f"{told} for {row.wait_seconds:.0f} s"

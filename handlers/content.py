@@ -72,6 +72,7 @@ class Article(_Frozen):
     author: str = ""
     digest: str = ""
     cover_url: str = ""
+    cover_ref: str = ""  # the cover's handle on the platform, once it is there
     body: str = ""
     source_url: str = ""
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import aiohttp
 
-from handlers.content import Content, Image, Message, Outgoing
+from handlers.content import Content, Image, Outgoing
 from handlers.events import Event
 from handlers.finding import Finding
 from handlers.outcomes import Failure, Outcome
@@ -74,7 +74,7 @@ class Capabilities:
     limits: tuple[Limit, ...]
     choices: bool  # quick replies exist; otherwise choices are numbered lines
     passive_replies: bool  # an answer can (and should) ride on the webhook's own response
-    echoes: bool  # the platform shows us what we sent: lost answers can be settled
+    receipts: bool  # the platform tells of each message that it was sent, delivered and read
     default_rate: int  # messages a second
     window: timedelta  # how long a person's message lets us write
     window_margin: timedelta = timedelta(0)  # the window is treated as closed this much earlier
@@ -159,18 +159,3 @@ class Platform(Protocol):
     def diagnose(self, now: datetime) -> Iterator[Finding]:
         """Ask the platform what is right, what somebody should know and what to mend. Never raises."""
         ...
-
-
-def render_preview(message: Message) -> str:
-    """Return one line that names a message, for lists and cards."""
-    match message.kind:
-        case "text":
-            return message.text
-        case "image":
-            return f"[image] {message.url}"
-        case "card":
-            return f"[card] {message.title}"
-        case "carousel":
-            return "[carousel] " + " · ".join(card.title for card in message.cards)
-        case _:
-            return "[article] " + " · ".join(article.title for article in message.articles)

@@ -28,7 +28,6 @@ class MessageReceived(Event):
     text: str = ""
     payload: str = ""
     image_urls: tuple[str, ...] = ()
-    media_ids: tuple[str, ...] = ()
     other_attachments: tuple[str, ...] = ()
     command: str = ""
     ref: str = ""
@@ -117,26 +116,8 @@ class PolicyEnforced(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CopyrightFinding:
-    """What the platform's comparison with other people's articles found about article number `article`, from 1.
-
-    `audit_state` is the platform's own number; `original_url` is whose article it resembles.
-    """
-
-    article: int
-    audit_state: int
-    original_url: str = ""
-    may_reprint: bool = False
-    must_replace: bool = False
-    must_show_source: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MassSendFinished(Event):
-    """A mass-send job ended; the counts are the platform's, approximate and per job only.
-
-    `copyright_state`: 0 nothing was said, 1 no objection, 2 a reprint that may be sent, 3 one that may not.
-    """
+    """A mass-send job ended; the counts are the platform's, approximate and per job only."""
 
     job_id: str
     status: str
@@ -144,9 +125,6 @@ class MassSendFinished(Event):
     filtered: int
     sent: int
     errors: int
-    article_urls: tuple[str, ...] = ()
-    copyright_state: int = 0
-    copyright_findings: tuple[CopyrightFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,14 +22,15 @@ class Failure:
 
     `reason` is the machine word kept in the ledger (`outside_window`, `unreachable`, ...), `sentence`
     is for the admin. `wait_seconds` is how long a retry or a pause should last at least; None means
-    until somebody has mended it (a pause) or the engine's own backoff (a retry). `attempts` bounds retries.
+    until somebody has mended it (a pause) or the engine's own backoff (a retry). `retries`: how often it is
+    done again.
     """
 
     reason: str
     fate: Fate
     sentence: str
     wait_seconds: float | None = None
-    attempts: int = 3
+    retries: int = 3
 
 
 @dataclass(frozen=True, slots=True)

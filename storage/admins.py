@@ -8,6 +8,7 @@ from storage.database import rows_of, transaction
 from storage.models import Admin, ClaimAttempt, Invite, LinkCode
 
 ROLES = ("owner", "sender", "writer")
+"""From the one that may do most to the one that may do least."""
 CODE_LIFETIME = timedelta(hours=24)
 LINK_LIFETIME = timedelta(minutes=15)
 """Whoever links has both chats at hand, so a code that joins them need not last."""
@@ -33,6 +34,8 @@ def invite(channel_id: int, role: str, now: datetime) -> str:
 def claim(channel_id: int, person: str, code: str, now: datetime) -> Admin | None:
     """Make `person` an admin if the code is good, once. None when it is not. Raises `TooManyTries`.
 
+    A code never lowers the role of somebody who is an admin already: the last owner could lock everybody out.
+
     The caller must not roll back a failed claim: the try is counted in the same transaction.
     """
     _count_try(channel_id, person, now)
@@ -50,6 +53,9 @@ def claim(channel_id: int, person: str, code: str, now: datetime) -> Admin | Non
         if not used:
             return None
         role = Invite.get(Invite.code_hash == _hash(code)).role
+        known = find(channel_id, person)
+        if known is not None:
+            role = min(role, known.role, key=ROLES.index)
         Admin.insert(channel=channel_id, platform_user_id=person, role=role, added_at=now).on_conflict(
             conflict_target=[Admin.channel, Admin.platform_user_id], update={Admin.role: role}
         ).execute()

@@ -11,14 +11,18 @@ import peewee as pw
 from storage import audit, quotas
 from storage.database import is_postgres, transaction
 from storage.lifecycle import BROADCAST_MOVES, BroadcastStatus, IllegalMove, guarded
-from storage.models import Broadcast
+from storage.models import Broadcast, Recipient
 
-EDITABLE = (BroadcastStatus.DRAFT,)
+MASS_ROAD = "mass"
+"""The road of a broadcast that is sent to many people in one call; `storage.mass_jobs` has its calls."""
 
 _SETTLED = frozenset(BroadcastStatus) - {
     BroadcastStatus.SCHEDULED, BroadcastStatus.STARTING, BroadcastStatus.SENDING, BroadcastStatus.PAUSED
 }  # fmt: skip
 """Where a broadcast holds no more of its channel's limits than it really took."""
+
+_UNPLANNED = frozenset({BroadcastStatus.DRAFT, BroadcastStatus.FAILED})
+"""Where nobody is chosen: its audience is chosen anew when it starts, whatever was planned before."""
 
 
 class EditedMeanwhile(Exception):
@@ -65,6 +69,8 @@ def move(  # one place for every move is worth the arguments
     where = (Broadcast.id == broadcast_id) & guarded(Broadcast.status, BROADCAST_MOVES, to, only_from=only_from)
     if version is not None:
         where &= Broadcast.version == version
+    if to in _UNPLANNED:
+        fields |= {"planned_at": None, "undo_until": None}
     with transaction():
         rows = list(
             Broadcast.update(status=to.value, updated_at=now, **fields)
@@ -75,8 +81,15 @@ def move(  # one place for every move is worth the arguments
         if not rows:
             raise IllegalMove(f"broadcast {broadcast_id}", to)
         audit.write(rows[0].channel_id, by, to.value, now, subject=str(broadcast_id))
+        if to in _UNPLANNED:
+            Recipient.delete().where(Recipient.broadcast == broadcast_id).execute()
         if to in _SETTLED:
             quotas.settle(broadcast_id)
+
+
+def planned(broadcast_id: int, now: datetime) -> None:
+    """Keep that the audience of a starting broadcast is chosen; part of the transaction that chose it."""
+    Broadcast.update(planned_at=now).where(Broadcast.id == broadcast_id).execute()
 
 
 def go_past_canary(broadcast_id: int, by: str, now: datetime) -> None:
@@ -84,6 +97,15 @@ def go_past_canary(broadcast_id: int, by: str, now: datetime) -> None:
     query = Broadcast.update(canary_done_at=now, updated_at=now).where(Broadcast.id == broadcast_id)
     for row in query.returning(Broadcast.channel).execute():
         audit.write(row.channel_id, by, "go_past_canary", now, subject=str(broadcast_id))
+
+
+def sending_since(broadcast_id: int) -> datetime:
+    """Return since when a broadcast that is sending has been: its start, its last resume, or its first people's end.
+
+    Nothing else is written to a broadcast that is sending.
+    """
+    moment: datetime = Broadcast.get_by_id(broadcast_id).updated_at
+    return moment
 
 
 def lock(broadcast_id: int) -> Broadcast | None:

@@ -5,6 +5,7 @@ cut, or the promise that nobody gets a broadcast twice would end at the wall soc
 begin IMMEDIATE, so that two writers queue for the lock instead of failing half-way.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,6 +14,9 @@ from urllib.parse import urlsplit
 
 import peewee as pw
 from playhouse.db_url import parse as parse_url
+
+OWNER_ONLY = 0o600
+"""Rights of files that hold what people are called and have said."""
 
 BUSY_SECONDS = 15
 """How long a writer waits for another one on SQLite before it gives up; far above any of our transactions."""
@@ -31,17 +35,34 @@ _peewee_errors: AbstractContextManager[Any] = vars(pw)["__exception_wrapper__"]
 """Raises a driver's errors as peewee's; what goes past peewee needs it, or a full disk would not be `AWAY`."""
 
 
+def sqlstate(error: BaseException) -> str:
+    """Return the five characters with which PostgreSQL says what went wrong, '' where there are none.
+
+    For logs: the sentence of an error may quote the row, and with it what somebody wrote.
+    """
+    while True:
+        if state := getattr(error, "sqlstate", None):
+            return str(state)
+        cause = error.__cause__ or error.__context__
+        if cause is None:
+            return ""
+        error = cause
+
+
 class DatabaseProblem(Exception):
     """The database cannot be opened or used; the sentence says why and what to do."""
 
 
-def open_database(url: str, base: Path) -> pw.Database:
+def open_database(url: str, base: Path, *, make: bool = True) -> pw.Database:
     """Open the database at `url` and bind the models to it.
 
-    `url` is `sqlite:///` + path (relative to `base`, or absolute) or `postgresql://…`. Raises
-    `DatabaseProblem` with one sentence when the URL is of another kind or nothing answers there.
+    `url` is `sqlite:///` + path (relative to `base`, or absolute) or `postgresql://…`. A file that is not there is
+    made, or is a problem where `make` is False. Raises `DatabaseProblem` with one sentence when the URL is of another
+    kind or nothing answers there.
     """
     database = _build(url, base)
+    if isinstance(database, pw.SqliteDatabase):
+        _find_file(Path(str(database.database)), make=make)
     try:
         database.connect(reuse_if_open=True)
     except pw.PeeweeException as error:
@@ -73,6 +94,24 @@ def _build(url: str, base: Path) -> pw.Database:
     raise DatabaseProblem(
         f"[database] url begins with {scheme or 'nothing'}://; expected sqlite:/// and a path, or postgresql://."
     )
+
+
+def _find_file(path: Path, *, make: bool) -> None:
+    """See to it that a database's file is there, and when it is made that nobody but its owner reads it.
+
+    The files SQLite keeps beside it get the same rights from it.
+    """
+    if not make and not path.is_file():
+        raise DatabaseProblem(f"There is no database at {path}. Check [database] url.")
+    try:
+        # Only a new file: closing one that SQLite has open in this process would take its locks away.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise DatabaseProblem(
+            f"The database at {path} cannot be opened: {error.strerror}. Check [database] url."
+        ) from error
 
 
 class _Postgres(pw.PostgresqlDatabase):

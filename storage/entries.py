@@ -47,6 +47,15 @@ def unfinished(broadcast_id: int) -> bool:
     return bool(rows)
 
 
+def called_between(broadcast_id: int, start: datetime, end: datetime) -> bool:
+    """Say whether anybody's last call was made from `start` to `end`, both included."""
+    rows = execute(
+        "SELECT 1 FROM recipients WHERE broadcast_id = ? AND sent_at BETWEEN ? AND ? LIMIT 1",
+        (broadcast_id, to_ms(start), to_ms(end)),
+    )
+    return bool(rows)
+
+
 def doubtful(broadcast_id: int) -> int:
     """Count the rows in doubt."""
     rows = execute("SELECT count(*) FROM recipients WHERE broadcast_id = ? AND state = 'unknown'", (broadcast_id,))

@@ -32,7 +32,8 @@ def _taken() -> str:
     )
     begun = "r.state IN ('sending', 'unknown') OR r.step > 0 AND r.state IN ('pending', 'claimed')"
     template = "r.by_template AND r.state IN ('sending', 'unknown')"
-    return f"CASE WHEN {template} THEN 1 WHEN {begun} THEN {function}({path}) ELSE r.step END"
+    refused = "b.road = 'mass' AND r.state IN ('failed', 'skipped')"  # taken, and then refused by the review
+    return f"CASE WHEN {refused} THEN 0 WHEN {template} THEN 1 WHEN {begun} THEN {function}({path}) ELSE r.step END"
 
 
 def more_than(channel_id: int, most: int, since_ms: int, *, without: int) -> pw.Expression:

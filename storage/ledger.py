@@ -9,21 +9,22 @@ One long file on purpose: whoever changes one of these statements has to see the
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import peewee as pw
 
-from storage import canary
+from storage import canary, subscribers
 from storage.database import execute, execute_many, is_postgres, transaction
 from storage.fields import from_ms, to_ms
 from storage.lifecycle import RecipientState
 from storage.models import Recipient, Subscriber
-from storage.subscribers import all_of
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A recipient this worker holds: whom to write to, which message is next, with which values.
+
+    `due` is the moment of their own they waited for, None where there was none.
 
     Known once the intent is committed: `by_template`, that they get the broadcast's template instead of its messages,
     and `marked_at`, which with the row tells this call from any other.
@@ -35,6 +36,7 @@ class Claim:
     attempts: int
     fills: str
     timezone: str
+    due: datetime | None = None
     by_template: bool = False
     marked_at: datetime | None = None
 
@@ -65,7 +67,7 @@ def plan(
     """
     out = (Subscriber.consent == "opted_out", "opted_out")
     away = (Subscriber.unreachable, "unreachable")
-    who = all_of(channel_id)
+    who = subscribers.all_of(channel_id)
     if matching is not None:
         who &= matching
     source = Subscriber.select(
@@ -110,7 +112,9 @@ def claim(broadcast_id: int, worker: str, at_most: int, now: datetime) -> list[C
         taken = execute(
             "WITH mine AS MATERIALIZED (SELECT subscriber_id FROM recipients WHERE broadcast_id = ?"
             f" AND state = 'pending' {first} AND not_before <= ? ORDER BY not_before, subscriber_id LIMIT ? {lock})"
-            " UPDATE recipients SET state = 'claimed', not_before = 0, worker = ?, updated_at = ?"
+            " UPDATE recipients SET state = 'claimed', worker = ?, updated_at = ?,"
+            # A row that is given back is still due when it was; but not when its next try was, by a clock since moved.
+            " not_before = CASE reason WHEN '' THEN not_before ELSE 0 END"
             " WHERE broadcast_id = ? AND state = 'pending' AND subscriber_id IN (SELECT subscriber_id FROM mine)"
             " RETURNING subscriber_id",
             (broadcast_id, to_ms(now), at_most, worker, to_ms(now), broadcast_id),
@@ -119,12 +123,15 @@ def claim(broadcast_id: int, worker: str, at_most: int, now: datetime) -> list[C
             return []
         ids = [row[0] for row in taken]
         rows = execute(
-            "SELECT r.subscriber_id, s.platform_user_id, r.step, r.attempts, r.fills, s.timezone FROM recipients r"
-            " JOIN subscribers s ON s.id = r.subscriber_id"
+            "SELECT r.subscriber_id, s.platform_user_id, r.step, r.attempts, r.fills, s.timezone, r.not_before"
+            " FROM recipients r JOIN subscribers s ON s.id = r.subscriber_id"
             f" WHERE r.broadcast_id = ? AND r.subscriber_id IN ({_marks(ids)}) ORDER BY r.subscriber_id",
             (broadcast_id, *ids),
         )
-    return [Claim(*row) for row in rows]
+    return [
+        Claim(person, to, step, attempts, fills, timezone, from_ms(due) if due else None)
+        for person, to, step, attempts, fills, timezone, due in rows
+    ]
 
 
 def standing(broadcast_id: int, worker: str, subscriber_ids: Sequence[int]) -> list[Standing] | None:
@@ -195,49 +202,85 @@ def give_back(broadcast_id: int, worker: str, subscriber_ids: Iterable[int], now
 
 
 def record_accepted(
-    broadcast_id: int, steps: int, accepted: Iterable[tuple[int, int, str]], now: datetime, *, worker: str = ""
+    broadcast_id: int, worker: str, steps: int, accepted: Iterable[tuple[int, int, str]], now: datetime
 ) -> None:
-    """Record the platform's yes: rows of (subscriber id, step, message id), `steps` messages in all.
+    """Record the platform's yes to our own calls: rows of (subscriber id, step, message id), `steps` messages in all.
 
-    After the last message, or the template that stands for all of them, a row is sent (or further, when the person's
-    watermarks say so). Before that it waits
-    for the next one: in the hands of the `worker` that made the call, or, when the platform's echo is what tells
-    us (no worker), for whoever claims it. A row moved to `unknown` meanwhile is settled; one that earlier evidence
-    has advanced already is left alone.
+    After the last message, or the template that stands for all of them, a row is sent. Before that the next message
+    follows from the hands of the `worker` that made the call; where it was taken for dead meanwhile, and the row is in
+    doubt, whoever claims it goes on. A row that evidence has advanced already is left alone. Part of the caller's
+    transaction.
     """
-    at = to_ms(now)
     rows = sorted(accepted)
+    _arrive(broadcast_id, steps, rows, now)
     execute_many(
-        "UPDATE recipients SET message_ids = ltrim(message_ids || ' ' || ?), step = ?, worker = NULL, reason = '',"
-        f" code = '', updated_at = ?, state = {_ARRIVED}"
-        " WHERE broadcast_id = ? AND subscriber_id = ? AND step = ? AND state IN ('sending', 'unknown', 'failed')"
-        " AND (step + 1 >= ? OR by_template)",
-        # A template goes out first or not at all, so rows further on need not be asked.
-        [
-            (mid, step + 1, at, broadcast_id, person, step, steps)
-            for person, step, mid in rows
-            if step + 1 >= steps or not step
-        ],
-    )
-    execute_many(
-        "UPDATE recipients SET message_ids = ltrim(message_ids || ' ' || ?), step = ?, updated_at = ?, attempts = 0,"
-        " reason = '', code = '', state = CASE WHEN state = 'sending' AND worker = ? THEN 'claimed' ELSE 'pending' END,"
+        f"UPDATE recipients SET {_NEXT},"
+        " state = CASE WHEN state = 'sending' AND worker = ? THEN 'claimed' ELSE 'pending' END,"
         " worker = CASE WHEN state = 'sending' AND worker = ? THEN worker END"
-        " WHERE broadcast_id = ? AND subscriber_id = ? AND step = ? AND state IN ('sending', 'unknown')"
-        " AND NOT by_template",
+        f" WHERE {_BETWEEN} AND state IN ('sending', 'unknown')",
         [
-            (mid, step + 1, at, worker, worker, broadcast_id, person, step)
+            (mid, step + 1, to_ms(now), worker, worker, broadcast_id, person, step)
             for person, step, mid in rows
             if step + 1 < steps
         ],
     )
 
 
-_ARRIVED = (
+def record_evidence(broadcast_id: int, steps: int, proven: Iterable[tuple[int, int, str]], now: datetime) -> None:
+    """Record what the platform shows of our own messages: rows of (subscriber id, step, message id).
+
+    It proves that a message arrived, whatever we believed of its call: that its answer was lost, that it was refused
+    for good, or for now (some codes say nothing of whether it was sent all the same, and it waits to be sent again).
+    After the last of `steps` messages, or the template, a row is sent; before that the next one follows, in the hands
+    of whoever claims it. What was never called, or is further on already, is left alone. Part of the caller's
+    transaction.
+    """
+    rows = sorted(proven)
+    _arrive(broadcast_id, steps, rows, now)
+    execute_many(
+        f"UPDATE recipients SET {_NEXT}, state = 'pending', worker = NULL, not_before = 0"
+        f" WHERE {_BETWEEN} AND state IN ('pending', 'claimed', 'sending', 'unknown') AND sent_at IS NOT NULL",
+        [(mid, step + 1, to_ms(now), broadcast_id, person, step) for person, step, mid in rows if step + 1 < steps],
+    )
+
+
+_NEXT = "message_ids = ltrim(message_ids || ' ' || ?), step = ?, updated_at = ?, attempts = 0, reason = '', code = ''"
+"""What changes in a row of which a message has arrived and the next one is due."""
+
+_BETWEEN = "broadcast_id = ? AND subscriber_id = ? AND step = ? AND NOT by_template"
+
+
+def _arrive(broadcast_id: int, steps: int, rows: Sequence[tuple[int, int, str]], now: datetime) -> None:
+    """Move rows whose last message, or template, has arrived to `sent`, and on where the person's watermarks say so."""
+    # A template goes out first or not at all, so rows further on need not be asked.
+    ends = [row for row in rows if row[1] + 1 >= steps or not row[1]]
+    if not ends:
+        return
+    people = sorted({row[0] for row in ends})
+    # People before rows, as in `settle_by_watermark`, so that two never wait for each other crosswise.
+    subscribers.reached(broadcast_id, people)
+    execute_many(
+        "UPDATE recipients SET message_ids = ltrim(message_ids || ' ' || ?), step = ?, worker = NULL, reason = '',"
+        " code = '', updated_at = ?, state = 'sent'"
+        " WHERE broadcast_id = ? AND subscriber_id = ? AND step = ? AND sent_at IS NOT NULL"
+        " AND state IN ('pending', 'claimed', 'sending', 'unknown', 'failed', 'skipped')"
+        " AND (step + 1 >= ? OR by_template)",
+        [(mid, step + 1, to_ms(now), broadcast_id, person, step, steps) for person, step, mid in ends],
+    )
+    execute(
+        f"UPDATE recipients SET state = {_SEEN} WHERE broadcast_id = ? AND subscriber_id IN ({_marks(people)})"
+        " AND state = 'sent' AND EXISTS (SELECT 1 FROM subscribers s WHERE s.id = subscriber_id"
+        " AND (s.delivered_until >= sent_at OR s.read_until >= sent_at))",
+        (broadcast_id, *people),
+    )
+
+
+_SEEN = (
     "CASE WHEN (SELECT read_until FROM subscribers s WHERE s.id = subscriber_id) >= sent_at THEN 'read'"
     " WHEN (SELECT delivered_until FROM subscribers s WHERE s.id = subscriber_id) >= sent_at THEN 'delivered'"
     " ELSE 'sent' END"
 )
+"""How far a row is that was sent, by its person's watermarks."""
 
 
 _OWN_CALL = (
@@ -333,6 +376,20 @@ def release(living: Sequence[str], now: datetime) -> tuple[int, int]:
     return len(back), len(doubtful)
 
 
+def skip_due(broadcast_id: int, due: datetime, reason: str, now: datetime) -> int:
+    """Skip all who still wait for this moment of their own and are in nobody's hands; return how many."""
+    lock = "FOR UPDATE SKIP LOCKED" if is_postgres() else ""
+    rows = execute(
+        "WITH theirs AS MATERIALIZED (SELECT subscriber_id FROM recipients WHERE broadcast_id = ?"
+        f" AND state = 'pending' AND not_before = ? {lock})"
+        " UPDATE recipients SET state = 'skipped', reason = ?, updated_at = ?"
+        " WHERE broadcast_id = ? AND state = 'pending' AND subscriber_id IN (SELECT subscriber_id FROM theirs)"
+        " RETURNING 1",
+        (broadcast_id, to_ms(due), reason, to_ms(now), broadcast_id),
+    )
+    return len(rows)
+
+
 def skip_rest(broadcast_id: int, reason: str, now: datetime) -> int:
     """Skip everybody nothing was said to yet; calls in flight still land. Returns how many."""
     rows = execute(
@@ -341,11 +398,6 @@ def skip_rest(broadcast_id: int, reason: str, now: datetime) -> int:
         (reason, to_ms(now), broadcast_id),
     )
     return len(rows)
-
-
-def forget(broadcast_id: int) -> None:
-    """Remove the plan of a broadcast that was taken back before anything was said."""
-    execute("DELETE FROM recipients WHERE broadcast_id = ?", (broadcast_id,))
 
 
 def settle_strays(since: datetime, now: datetime) -> int:
@@ -370,21 +422,6 @@ def settle_strays(since: datetime, now: datetime) -> int:
     return settled
 
 
-def follow_clock(now: datetime, least: timedelta) -> int:
-    """Keep waits before a next try as long as they were when the clock was set back; return how many rows.
-
-    Rows written more than `least` in the future tell of it. Those that wait for a time of day have no reason, or
-    `quiet_hours`, and still wait for it.
-    """
-    rows = execute(
-        "UPDATE recipients SET not_before = not_before - (updated_at - ?), updated_at = ? WHERE state = 'pending'"
-        " AND not_before > ? AND updated_at > ? AND reason NOT IN ('', 'quiet_hours') AND broadcast_id IN"
-        " (SELECT id FROM broadcasts WHERE status IN ('sending', 'paused')) RETURNING 1",
-        (to_ms(now), to_ms(now), to_ms(now), to_ms(now + least)),
-    )
-    return len(rows)
-
-
 def settle_by_watermark(channel_id: int, marks: Mapping[str, tuple[int, int]]) -> None:
     """Apply watermarks (platform user id → delivered until, read until, in ms; 0 for none) in bulk."""
     ordered = sorted(marks.items())  # the same order in every process, so that two never wait for each other
@@ -395,7 +432,7 @@ def settle_by_watermark(channel_id: int, marks: Mapping[str, tuple[int, int]]) -
         [(until, until, seen, seen, channel_id, person) for person, (until, seen) in ordered],
     )
     execute_many(
-        f"UPDATE recipients SET state = {_ARRIVED}"
+        f"UPDATE recipients SET state = {_SEEN}"
         " WHERE state IN ('sent', 'delivered') AND sent_at <= ? AND subscriber_id ="
         " (SELECT id FROM subscribers WHERE channel_id = ? AND platform_user_id = ?)",
         [(max(until, seen), channel_id, person) for person, (until, seen) in ordered],

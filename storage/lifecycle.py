@@ -82,31 +82,33 @@ BROADCAST_MOVES: Mapping[BroadcastStatus, frozenset[BroadcastStatus]] = {
 
 _R = RecipientState
 RECIPIENT_MOVES: Mapping[RecipientState, frozenset[RecipientState]] = {
-    # Skipped or failed without a call when the broadcast ended first.
-    _R.PENDING: frozenset({_R.CLAIMED, _R.SKIPPED, _R.FAILED}),
+    # Straight to `sending` in a mass message, which is claimed as a whole. Sent: refused for now, but an echo proves
+    # that it arrived all the same. Skipped or failed without a call when the broadcast ended first.
+    _R.PENDING: frozenset({_R.CLAIMED, _R.SENDING, _R.SENT, _R.SKIPPED, _R.FAILED}),
     # A claim that was not used, or whose worker died before it spoke, goes back.
-    _R.CLAIMED: frozenset({_R.SENDING, _R.PENDING, _R.SKIPPED, _R.FAILED}),
+    _R.CLAIMED: frozenset({_R.SENDING, _R.PENDING, _R.SENT, _R.SKIPPED, _R.FAILED}),
     # Back to `claimed` when the next message of the same broadcast follows; to `pending` when refused for now.
     _R.SENDING: frozenset({_R.SENT, _R.CLAIMED, _R.PENDING, _R.FAILED, _R.SKIPPED, _R.UNKNOWN}),
-    # Only evidence (an echo, a late answer) or an admin's own choice moves these on.
+    # Only evidence (an echo, a late answer) moves these on.
     _R.UNKNOWN: frozenset({_R.SENT, _R.PENDING, _R.FAILED, _R.SKIPPED}),
     # A mass message that was taken may still fail the platform's review.
     _R.SENT: frozenset({_R.DELIVERED, _R.READ, _R.FAILED}),
     _R.DELIVERED: frozenset({_R.READ}),
-    # An echo is proof: a row given up on turns out to have arrived.
+    # An echo is proof: a row given up on, or skipped after a refusal, turns out to have arrived.
     _R.FAILED: frozenset({_R.SENT}),
     _R.READ: frozenset(),
-    _R.SKIPPED: frozenset(),
+    _R.SKIPPED: frozenset({_R.SENT}),
 }
 
 OUTBOX_MOVES: Mapping[OutboxState, frozenset[OutboxState]] = {
-    OutboxState.PENDING: frozenset({OutboxState.SENDING}),
+    # Sent without being said again: an echo proves that it had arrived.
+    OutboxState.PENDING: frozenset({OutboxState.SENDING, OutboxState.SENT}),
     # Replies are sent at least once: a doubled answer is a nuisance, a missing one leaves a person stuck.
     OutboxState.SENDING: frozenset({OutboxState.SENT, OutboxState.PENDING, OutboxState.FAILED}),
     # A reply that turned out not to fit into the response to a webhook is sent by a call after all.
     OutboxState.SENT: frozenset({OutboxState.PENDING}),
-    # Kept for the person's next message when their window had closed.
-    OutboxState.FAILED: frozenset({OutboxState.PENDING}),
+    # Kept for the person's next message when their window had closed; or an echo proves that it had arrived.
+    OutboxState.FAILED: frozenset({OutboxState.PENDING, OutboxState.SENT}),
 }
 
 _J = MassJobState
@@ -114,7 +116,8 @@ MASS_JOB_MOVES: Mapping[MassJobState, frozenset[MassJobState]] = {
     _J.PLANNED: frozenset({_J.CALLING, _J.FAILED}),
     _J.CALLING: frozenset({_J.PLANNED, _J.UNCLEAR, _J.CONFIRMING, _J.SUBMITTED, _J.FAILED}),
     _J.UNCLEAR: frozenset({_J.CALLING, _J.SUBMITTED, _J.FINISHED, _J.FAILED}),
-    _J.CONFIRMING: frozenset({_J.SUBMITTED, _J.FINISHED, _J.FAILED}),
+    # Called again when a message went out that may be this one: its key tells.
+    _J.CONFIRMING: frozenset({_J.CALLING, _J.SUBMITTED, _J.FINISHED, _J.FAILED}),
     _J.SUBMITTED: frozenset({_J.FINISHED, _J.FAILED}),
     _J.FINISHED: frozenset(),
     _J.FAILED: frozenset(),

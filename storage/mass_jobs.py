@@ -1,7 +1,7 @@
 """Mass messages at rest: where each stands, who works on it, what the platform said of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import peewee as pw
@@ -9,10 +9,19 @@ import peewee as pw
 from storage import mass_people
 from storage.database import execute, is_postgres
 from storage.lifecycle import MASS_JOB_MOVES, BroadcastStatus, MassJobState, RecipientState, guarded
-from storage.models import Broadcast, MassJob, Recipient
+from storage.mass_models import MassJob
+from storage.models import Broadcast, Recipient
 
 OPEN = (MassJobState.PLANNED, MassJobState.CALLING, MassJobState.UNCLEAR)
 """Jobs that may still need a call."""
+
+REPORTED = "reported"
+"""The reason of a job that waits for agreement when a report came that may be its own: the call is made again."""
+
+_CALLED = [state.value for state in MassJobState if state not in (MassJobState.PLANNED, MassJobState.FAILED)]
+"""Jobs whose call was taken by the platform, or may have been."""
+
+_CONFIRMING = MassJob.state == MassJobState.CONFIRMING.value
 
 
 def of(broadcast_id: int) -> list[MassJob]:
@@ -37,15 +46,16 @@ def confirming(channel_id: int) -> MassJob | None:
     found: MassJob | None = (
         MassJob.select()
         .join(Broadcast)
-        .where(
-            (Broadcast.channel == channel_id)
-            & (MassJob.state == MassJobState.CONFIRMING.value)
-            & (MassJob.job_id == "")
-        )
+        .where((Broadcast.channel == channel_id) & _CONFIRMING & (MassJob.job_id == ""))
         .order_by(MassJob.called_at)
         .first()
     )
     return found
+
+
+def ask_whose(job: MassJob, due: datetime) -> None:
+    """Let the call of a job that waits for agreement be made again from `due` on: its key tells what became of it."""
+    MassJob.update(reason=REPORTED, not_before=due).where(_is(job) & _CONFIRMING).execute()
 
 
 def make(broadcast_id: int, kind: str, sizes: Iterable[int], key: str, now: datetime) -> None:
@@ -84,7 +94,10 @@ def claim(channel_id: int, worker: str, living: Sequence[str], now: datetime) ->
         .where(
             (Broadcast.channel == channel_id)
             & (Broadcast.status == BroadcastStatus.SENDING.value)
-            & MassJob.state.in_([MassJobState.PLANNED.value, MassJobState.UNCLEAR.value])
+            & (
+                MassJob.state.in_([MassJobState.PLANNED.value, MassJobState.UNCLEAR.value])
+                | (_CONFIRMING & (MassJob.reason == REPORTED))
+            )
             & (MassJob.not_before <= now)
             & _free(worker, living)
         )
@@ -125,6 +138,16 @@ def lock_sending(broadcast_id: int) -> bool:
     return bool(execute(f"SELECT 1 FROM broadcasts WHERE id = ? AND status = 'sending' {lock}", (broadcast_id,)))
 
 
+def release(job: MassJob) -> None:
+    """Let any worker take a job that nothing more is done about now."""
+    change(job, worker=None)
+
+
+def wait(job: MassJob, wait: timedelta, now: datetime, **fields: Any) -> None:
+    """Let a job that stays as it is be taken again only after a while."""
+    change(job, not_before=now + wait, updated_at=now, **fields)
+
+
 def change(job: MassJob, **fields: Any) -> None:
     """Write facts about a job, here and at rest; its state is changed by `move` alone."""
     MassJob.update(**fields).where(_is(job)).execute()
@@ -163,7 +186,8 @@ def split(job: MassJob, sizes: Sequence[int], kind: str, now: datetime) -> None:
     taken = int(MassJob.select(pw.fn.MAX(MassJob.number)).where(MassJob.broadcast == job.broadcast_id).scalar())
     beginning = job.key.rpartition("-")[0]
     first, *rest = sizes
-    change(job, kind=kind, people=first, key=f"{beginning}-{job.number}.{taken}", worker=None, draft="")
+    key = f"{beginning}-{job.number}.{taken}"
+    change(job, kind=kind, people=first, key=key, worker=None, draft="", attempts=0)
     done = first
     for number, size in enumerate(rest, taken + 1):
         part = waiting[done : done + size]
@@ -231,9 +255,6 @@ def open_jobs(broadcast_id: int) -> int:
         )
         .count()
     )
-
-
-_CALLED = [state.value for state in MassJobState if state not in (MassJobState.PLANNED, MassJobState.FAILED)]
 
 
 def called(broadcast_id: int) -> bool:

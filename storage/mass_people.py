@@ -6,12 +6,25 @@ from typing import Any, NamedTuple
 
 import peewee as pw
 
+from storage.broadcasts import MASS_ROAD
 from storage.database import execute
-from storage.lifecycle import RecipientState
-from storage.models import Broadcast, MassJob, Recipient
+from storage.lifecycle import Consent, RecipientState
+from storage.mass_models import MassJob
+from storage.models import Broadcast, Recipient, Subscriber
+from storage.subscribers import all_of
 
 MOST_PEOPLE = 1_000_000
 """More than any list holds; a bound only so that a statement has one."""
+
+_R = RecipientState
+_MARKED_FROM: Mapping[RecipientState, tuple[RecipientState, ...]] = {
+    _R.SENT: (_R.SENDING, _R.UNKNOWN),
+    _R.UNKNOWN: (_R.SENDING,),
+    _R.PENDING: (_R.SENDING,),
+    # A review by the platform may fail what it had taken.
+    _R.FAILED: (_R.PENDING, _R.SENDING, _R.UNKNOWN, _R.SENT),
+    _R.SKIPPED: (_R.PENDING, _R.SENDING),
+}
 
 
 class Member(NamedTuple):
@@ -56,6 +69,12 @@ def _members(
 def count(job: MassJob, *states: RecipientState) -> int:
     """Count a job's people in these ledger states."""
     return int(Recipient.select().where(_in(job) & Recipient.state.in_([state.value for state in states])).count())
+
+
+def anybody_stopped(channel_id: int) -> bool:
+    """Say whether anybody who may still follow a channel's account does not want its broadcasts."""
+    stopped = Subscriber.consent == Consent.OPTED_OUT.value
+    return bool(Subscriber.select().where(all_of(channel_id) & stopped & ~Subscriber.unreachable).exists())
 
 
 def skip(job: MassJob, members: Iterable[tuple[int, str]], now: datetime, of: RecipientState) -> None:
@@ -104,21 +123,12 @@ def _in(job: MassJob) -> pw.Expression:
     return (Recipient.broadcast == job.broadcast_id) & (Recipient.job == job.number)
 
 
-_R = RecipientState
-_MARKED_FROM: Mapping[RecipientState, tuple[RecipientState, ...]] = {
-    _R.SENT: (_R.SENDING, _R.UNKNOWN),
-    _R.UNKNOWN: (_R.SENDING,),
-    _R.PENDING: (_R.SENDING,),
-    # A review by the platform may fail what it had taken.
-    _R.FAILED: (_R.PENDING, _R.SENDING, _R.UNKNOWN, _R.SENT),
-    _R.SKIPPED: (_R.PENDING, _R.SENDING),
-}
-
-
 def skip_those(broadcast_id: int, subscribers: pw.SelectQuery, reason: str, now: datetime) -> None:
     """Skip the pending people of a broadcast that a subquery names."""
-    Recipient.update(state="skipped", reason=reason, updated_at=now).where(
-        (Recipient.broadcast == broadcast_id) & (Recipient.state == "pending") & Recipient.subscriber.in_(subscribers)
+    Recipient.update(state=RecipientState.SKIPPED.value, reason=reason, updated_at=now).where(
+        (Recipient.broadcast == broadcast_id)
+        & (Recipient.state == RecipientState.PENDING.value)
+        & Recipient.subscriber.in_(subscribers)
     ).execute()
 
 
@@ -129,7 +139,7 @@ def had_their_share(channel_id: int, since: datetime, most: int) -> "pw.ModelSel
         .join(Broadcast)
         .where(
             (Broadcast.channel == channel_id)
-            & (Broadcast.road == "mass")
+            & (Broadcast.road == MASS_ROAD)
             & (Recipient.sent_at >= since)
             & Recipient.state.in_(["sending", "sent", "delivered", "read", "unknown"])
         )

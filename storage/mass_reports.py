@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from storage.models import MassReport
+from storage.mass_models import MassReport
 
 
 def keep(channel_id: int, job_id: str, counts: Mapping[str, Any], now: datetime) -> None:

@@ -8,7 +8,7 @@ import peewee as pw
 
 from storage.database import proxy
 from storage.fields import MomentField
-from storage.lifecycle import BroadcastStatus, Consent, MassJobState, OutboxState, RecipientState
+from storage.lifecycle import BroadcastStatus, Consent, OutboxState, RecipientState
 
 
 class Table(pw.Model):
@@ -28,7 +28,9 @@ class Channel(Table):
     # While this lies in the future nothing but replies leaves; NULL with a reason means until somebody resumes.
     paused_until = MomentField(null=True)
     pause_reason = pw.TextField(default="")
-    # How far the list of followers was read, where the platform has one.
+    paused_at = MomentField(null=True)
+    # How far the list of followers was read, where the platform has one, and how often that was begun.
+    sync_run = pw.IntegerField(default=0)
     sync_started_at = MomentField(null=True)
     sync_after = pw.TextField(default="")
     synced_at = MomentField(null=True)
@@ -38,10 +40,14 @@ class Channel(Table):
 
 
 class Subscriber(Table):
-    """Somebody who has written to, or follows, a channel. A missing text is '', a missing moment NULL."""
+    """Somebody who has written to, or follows, a channel. A missing text is '', a missing moment NULL.
+
+    Whoever was erased belongs to no channel (NULL): no audience, count or list has them, and the sums they were part
+    of stay.
+    """
 
     id = pw.AutoField()
-    channel = pw.ForeignKeyField(Channel)
+    channel = pw.ForeignKeyField(Channel, null=True)
     platform_user_id = pw.TextField()
     first_name = pw.TextField(default="")
     last_name = pw.TextField(default="")
@@ -62,17 +68,33 @@ class Subscriber(Table):
     read_until = MomentField(default=0)
     consent = pw.TextField(default=Consent.SUBSCRIBED.value)
     consent_at = MomentField(null=True)
+    wished_at = MomentField(null=True)  # when they last said STOP or START; an older wish that comes late is none
     # Broadcasts in a row that could not reach them; at `subscribers.UNREACHABLE_AFTER` they are left out.
     strikes = pw.IntegerField(default=0)
     # Set for good by an unfollow or a platform's "no such person"; cleared only when they write again.
     unreachable = pw.BooleanField(default=False)
+    gone_at = MomentField(null=True)  # when they unfollowed: what they did before that does not bring them back
     profile_read_at = MomentField(null=True)
     listed_at = MomentField(null=True)  # when the platform's list of followers last had them
+    # The channel's `sync_run` when the list last had them, and when they last did something or left.
+    listed_run = pw.IntegerField(default=0)
+    heard_run = pw.IntegerField(default=0)
     variables = pw.JSONField(default=dict)
     tags = pw.JSONField(default=list)
 
     class Meta:
         table_name = "subscribers"
+
+
+class Suppressed(Table):
+    """Somebody who was erased after they had opted out, as a keyed hash that says nothing about who it is."""
+
+    channel = pw.ForeignKeyField(Channel)
+    digest = pw.TextField()
+
+    class Meta:
+        table_name = "suppressed"
+        primary_key = pw.CompositeKey("channel", "digest")
 
 
 class Admin(Table):
@@ -212,57 +234,6 @@ class Recipient(Table):
     class Meta:
         table_name = "recipients"
         primary_key = pw.CompositeKey("broadcast", "subscriber")
-
-
-class MassJob(Table):
-    """One mass message of a broadcast: one call, many recipients. `key` makes repeating the call safe.
-
-    The four counts are the platform's own, per job and approximate; it tells nothing about single people.
-    """
-
-    broadcast = pw.ForeignKeyField(Broadcast)
-    broadcast_id: int
-    number = pw.IntegerField()
-    kind = pw.TextField()
-    state = pw.TextField(default=MassJobState.PLANNED.value)
-    key = pw.TextField()
-    tag = pw.IntegerField(null=True)
-    tagged = pw.IntegerField(default=0)  # the subscriber id up to which people have the tag
-    draft = pw.TextField(default="")
-    people = pw.IntegerField()
-    worker = pw.TextField(null=True)
-    not_before = MomentField(default=0)
-    first_call_at = MomentField(null=True)
-    called_at = MomentField(null=True)
-    job_id = pw.TextField(default="")
-    status = pw.TextField(default="")
-    reason = pw.TextField(default="")
-    total = pw.IntegerField(null=True)
-    filtered = pw.IntegerField(null=True)
-    sent = pw.IntegerField(null=True)
-    errors = pw.IntegerField(null=True)
-    updated_at = MomentField()
-
-    class Meta:
-        table_name = "mass_jobs"
-        primary_key = pw.CompositeKey("broadcast", "number")
-
-
-class MassReport(Table):
-    """What the platform told of a mass job before we heard the job's id: its answer was lost, or is still coming."""
-
-    channel = pw.ForeignKeyField(Channel)
-    job_id = pw.TextField()
-    status = pw.TextField()
-    total = pw.IntegerField()
-    filtered = pw.IntegerField()
-    sent = pw.IntegerField()
-    errors = pw.IntegerField()
-    told_at = MomentField()
-
-    class Meta:
-        table_name = "mass_reports"
-        primary_key = pw.CompositeKey("channel", "job_id")
 
 
 class Variable(Table):
@@ -475,10 +446,3 @@ class AuditEntry(Table):
 
     class Meta:
         table_name = "audit"
-
-
-TABLES: tuple[type[Table], ...] = (
-    Channel, Subscriber, Admin, Invite, ClaimAttempt, LinkCode, Conversation, Broadcast, Recipient, MassJob, MassReport,
-    Variable, FlowRun, Click, OutboxMessage, InboxKey, UploadedMedia, SavedAudience, CountAsked, TemplateList,
-    QuotaLimit, QuotaHold, Worker, Approval, AuditEntry,
-)  # fmt: skip

@@ -88,7 +88,7 @@ def prove(channel_id: int, outbox_id: int, message_id: str, now: datetime) -> No
 
 
 def retry(outbox_id: int, not_before: datetime, reason: str, now: datetime) -> None:
-    """Put a reply back in line for later."""
+    """Put a reply back in line for later; one that an echo has finished meanwhile is left alone."""
     OutboxMessage.update(
         state=OutboxState.PENDING.value,
         attempts=OutboxMessage.attempts + 1,
@@ -96,7 +96,10 @@ def retry(outbox_id: int, not_before: datetime, reason: str, now: datetime) -> N
         reason=reason,
         worker=None,
         updated_at=now,
-    ).where((OutboxMessage.id == outbox_id) & guarded(OutboxMessage.state, OUTBOX_MOVES, OutboxState.PENDING)).execute()
+    ).where(
+        (OutboxMessage.id == outbox_id)
+        & guarded(OutboxMessage.state, OUTBOX_MOVES, OutboxState.PENDING, only_from=OutboxState.SENDING)
+    ).execute()
 
 
 def revive(channel_id: int, person: str, now: datetime) -> None:

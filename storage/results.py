@@ -62,10 +62,11 @@ def opted_out(broadcast_id: int, within: timedelta) -> int:
 
 
 def examples(broadcast_id: int, state: str, reason: str, at_most: int) -> list[str]:
-    """Return the names (or platform user ids) of some people with this state and reason."""
+    """Return the names (or platform user ids) of some people with this state and reason; nobody who was erased."""
     rows = execute(
         f"SELECT {_NAME}, s.platform_user_id FROM recipients r JOIN subscribers s ON s.id = r.subscriber_id"
-        " WHERE r.broadcast_id = ? AND r.state = ? AND r.reason = ? ORDER BY r.subscriber_id LIMIT ?",
+        " WHERE r.broadcast_id = ? AND r.state = ? AND r.reason = ? AND s.channel_id IS NOT NULL"
+        " ORDER BY r.subscriber_id LIMIT ?",
         (broadcast_id, state, reason, at_most),
     )
     return [row[0] or row[1] for row in rows]

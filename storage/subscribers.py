@@ -1,4 +1,4 @@
-"""Subscribers at rest: find, see, describe. Consent is written here and nowhere else."""
+"""Subscribers at rest: find, see, describe. What people want is written here and nowhere else."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,20 +7,12 @@ from typing import Any
 
 import peewee as pw
 
+from storage import suppression
 from storage.database import execute, execute_many, is_postgres, rows_of, transaction
 from storage.fields import to_ms
 from storage.lifecycle import CONSENT_MOVES, Consent, guarded
-from storage.models import (
-    Admin,
-    AuditEntry,
-    Broadcast,
-    ClaimAttempt,
-    Conversation,
-    FlowRun,
-    OutboxMessage,
-    Recipient,
-    Subscriber,
-)
+from storage.models import Channel, Subscriber
+from storage.suppression import CONSENT
 
 PROFILE_FIELDS = (
     "first_name", "last_name", "language", "locale", "timezone", "gender", "city", "province", "country", "source",
@@ -53,75 +45,101 @@ def find(channel_id: int, person: str) -> Subscriber | None:
 def seen(channel_id: int, person: str, at: datetime, window_until: datetime | None) -> None:
     """Record that a person did something at `at`: they are known, reachable, and their window may move.
 
-    Redeliveries and events out of order never move a moment back. One statement: it runs for every message that
-    comes in, and two processes may hear of the same person at once.
+    Redeliveries and events out of order never move a moment back, and what they did before they left does not bring
+    them back. One statement: it runs for every message that comes in, and two processes may hear of the same person
+    at once.
     """
+    here = "excluded.last_seen_at >= coalesce(subscribers.gone_at, 0)"
     execute(
-        "INSERT INTO subscribers (channel_id, platform_user_id, first_seen_at, last_seen_at, window_expires_at)"
-        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (channel_id, platform_user_id) DO UPDATE SET"
-        f" strikes = 0, unreachable = FALSE, {_later('last_seen_at')}, {_later('window_expires_at')}",
-        (channel_id, person, to_ms(at), to_ms(at), None if window_until is None else to_ms(window_until)),
+        "INSERT INTO subscribers (channel_id, platform_user_id, first_seen_at, last_seen_at, window_expires_at,"
+        f" heard_run, consent) VALUES (?, ?, ?, ?, ?, (SELECT sync_run FROM channels WHERE id = ?), {CONSENT})"
+        " ON CONFLICT (channel_id, platform_user_id) DO UPDATE SET heard_run = excluded.heard_run,"
+        f" strikes = CASE WHEN {here} THEN 0 ELSE subscribers.strikes END,"
+        f" unreachable = (subscribers.unreachable AND NOT {here}),"
+        f" {_later('last_seen_at')}, {_later('window_expires_at', here)}",
+        (
+            channel_id,
+            person,
+            to_ms(at),
+            to_ms(at),
+            None if window_until is None else to_ms(window_until),
+            channel_id,
+            *suppression.parameters(channel_id, person),
+        ),
     )
 
 
-def _later(column: str) -> str:
-    """Return the SET that moves a moment forward or leaves it."""
+def _later(column: str, provided: str = "TRUE") -> str:
+    """Return the SET that moves a moment forward, where `provided` holds, or leaves it."""
     known, told = f"coalesce(subscribers.{column}, 0)", f"excluded.{column}"
-    return f"{column} = CASE WHEN {told} > {known} THEN {told} ELSE subscribers.{column} END"
-
-
-def saw(channel_id: int, person: str, at: datetime, window_until: datetime | None) -> Subscriber:
-    """Do as `seen` does and return the person."""
-    seen(channel_id, person, at, window_until)
-    return Subscriber.get((Subscriber.channel == channel_id) & (Subscriber.platform_user_id == person))
+    return f"{column} = CASE WHEN {told} > {known} AND {provided} THEN {told} ELSE subscribers.{column} END"
 
 
 def followed(channel_id: int, person: str, at: datetime) -> None:
-    """Record since when a person follows the account."""
+    """Record since when a person follows the account; that they did earlier, told late, changes nothing."""
     Subscriber.update(followed_at=at).where(
-        (Subscriber.channel == channel_id) & (Subscriber.platform_user_id == person)
+        (Subscriber.channel == channel_id)
+        & (Subscriber.platform_user_id == person)
+        & (Subscriber.followed_at.is_null() | (Subscriber.followed_at < at))
     ).execute()
 
 
-def listed(channel_id: int, people: Sequence[str], now: datetime) -> None:
-    """Record that the platform's list of followers has these people: they are known and can be reached."""
+def listed(channel_id: int, people: Sequence[str], now: datetime, run: int = 0) -> None:
+    """Record that the platform's list of followers has these people: they are known and can be reached.
+
+    `run` is the number of this reading of the list (0: before the first). Whoever left while it was being read has
+    left: the page that has them may be older news.
+    """
+    still = "subscribers.unreachable AND subscribers.heard_run >= excluded.listed_run"
     execute_many(
-        "INSERT INTO subscribers (channel_id, platform_user_id, first_seen_at, listed_at) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (channel_id, platform_user_id) DO UPDATE SET listed_at = excluded.listed_at,"
-        f" unreachable = {'FALSE' if is_postgres() else '0'}",
-        [(channel_id, person, to_ms(now), to_ms(now)) for person in people],
+        "INSERT INTO subscribers (channel_id, platform_user_id, first_seen_at, listed_at, listed_run, consent)"
+        f" VALUES (?, ?, ?, ?, ?, {CONSENT}) ON CONFLICT (channel_id, platform_user_id) DO UPDATE SET"
+        f" listed_at = excluded.listed_at, listed_run = excluded.listed_run, unreachable = ({still})",
+        [
+            (channel_id, person, to_ms(now), to_ms(now), run, *suppression.parameters(channel_id, person))
+            for person in people
+        ],
     )
 
 
-def unlisted_are_gone(channel_id: int, since: datetime) -> int:
-    """Record that those whom a list begun at `since` did not have follow no more; return how many.
+def present(channel_id: int, run: int) -> int:
+    """Count those who follow as far as this reading of the list tells, or what they did while it was being read."""
+    return int(Subscriber.select().where(all_of(channel_id) & ~Subscriber.unreachable & _in_run(run)).count())
+
+
+def unlisted_are_gone(channel_id: int, run: int) -> int:
+    """Record that those whom this reading of the list did not have follow no more; return how many.
 
     Whoever came or wrote while it was being read is left alone: the list may have been read before them.
     """
-    return int(
-        Subscriber.update(unreachable=True)
-        .where(
-            all_of(channel_id)
-            & (Subscriber.listed_at.is_null() | (Subscriber.listed_at < since))
-            & (Subscriber.first_seen_at < since)
-            & (Subscriber.last_seen_at.is_null() | (Subscriber.last_seen_at < since))
-            & ~Subscriber.unreachable
-        )
-        .execute()
-    )
+    gone = all_of(channel_id) & ~Subscriber.unreachable & ~_in_run(run)
+    return int(Subscriber.update(unreachable=True).where(gone).execute())
+
+
+def _in_run(run: int) -> pw.Expression:
+    return (Subscriber.listed_run == run) | (Subscriber.heard_run == run)
 
 
 def set_consent(channel_id: int, person: str, to: Consent, at: datetime) -> bool:
-    """Record that a person wants our broadcasts or no longer does; say whether that changed anything."""
+    """Record that a person said at `at` that they want our broadcasts, or no longer; whether that changed anything.
+
+    Wishes count in the order in which they were said, not in that in which we hear of them: one that is older than
+    the latest known changes nothing.
+    """
+    latest = (
+        (Subscriber.channel == channel_id)
+        & (Subscriber.platform_user_id == person)
+        & (Subscriber.wished_at.is_null() | (Subscriber.wished_at <= at))
+    )
     moved = (
-        Subscriber.update(consent=to.value, consent_at=at)
-        .where(
-            (Subscriber.channel == channel_id)
-            & (Subscriber.platform_user_id == person)
-            & guarded(Subscriber.consent, CONSENT_MOVES, to)
-        )
+        Subscriber.update(consent=to.value, consent_at=at, wished_at=at)
+        .where(latest & guarded(Subscriber.consent, CONSENT_MOVES, to))
         .execute()
     )
+    if moved and to is Consent.SUBSCRIBED:
+        suppression.lift(channel_id, person)
+    if not moved:  # said once more
+        Subscriber.update(wished_at=at).where(latest & (Subscriber.consent == to.value)).execute()
     return bool(moved)
 
 
@@ -129,7 +147,7 @@ def unsubscribe(subscriber_ids: Sequence[int], at: datetime) -> None:
     """Opt out people whom the platform reports as having opted out."""
     if not subscriber_ids:
         return
-    Subscriber.update(consent=Consent.OPTED_OUT.value, consent_at=at).where(
+    Subscriber.update(consent=Consent.OPTED_OUT.value, consent_at=at, wished_at=at).where(
         Subscriber.id.in_(subscriber_ids) & guarded(Subscriber.consent, CONSENT_MOVES, Consent.OPTED_OUT)
     ).execute()
 
@@ -144,10 +162,30 @@ def strike(subscriber_ids: Sequence[int]) -> None:
     ).execute()
 
 
-def close_windows(subscriber_ids: Sequence[int], now: datetime) -> None:
-    """Record that the platform lets us write to these people no more, whatever we thought."""
-    if subscriber_ids:
-        Subscriber.update(window_expires_at=now).where(Subscriber.id.in_(subscriber_ids)).execute()
+def reached(broadcast_id: int, subscriber_ids: Sequence[int]) -> None:
+    """Begin to count anew for people whom a broadcast has reached after all; part of what records that.
+
+    Whoever the ledger knows to have got it already is left alone: hearing of an old success again, when later ones
+    failed, would break off a row of failures.
+    """
+    execute(
+        f"UPDATE subscribers SET strikes = 0 WHERE id IN ({', '.join('?' * len(subscriber_ids))}) AND strikes > 0"
+        " AND EXISTS (SELECT 1 FROM recipients WHERE broadcast_id = ? AND subscriber_id = subscribers.id"
+        " AND state NOT IN ('sent', 'delivered', 'read'))",
+        (*subscriber_ids, broadcast_id),
+    )
+
+
+def close_windows(refused: Sequence[tuple[int, datetime]], now: datetime) -> None:
+    """Record that the platform let us write to these people no more at a moment, whatever we thought.
+
+    Whoever has written since then has opened it again.
+    """
+    if refused:
+        first = min(at for _, at in refused)
+        silent = Subscriber.last_seen_at.is_null() | (Subscriber.last_seen_at <= first)
+        people = Subscriber.id.in_([person for person, _ in refused])
+        Subscriber.update(window_expires_at=now).where(people & silent).execute()
 
 
 def lost(subscriber_ids: Sequence[int]) -> None:
@@ -156,10 +194,16 @@ def lost(subscriber_ids: Sequence[int]) -> None:
         Subscriber.update(unreachable=True).where(Subscriber.id.in_(subscriber_ids)).execute()
 
 
-def gone(channel_id: int, person: str) -> None:
-    """Record that nothing can reach this person any more, until they come back."""
-    Subscriber.update(unreachable=True, window_expires_at=None).where(
-        (Subscriber.channel == channel_id) & (Subscriber.platform_user_id == person)
+def gone(channel_id: int, person: str, at: datetime) -> None:
+    """Record that since `at` nothing can reach this person any more, until they come back.
+
+    Somebody who has followed or written after that has come back, even if we hear of their leaving only now.
+    """
+    reading = Channel.select(Channel.sync_run).where(Channel.id == channel_id)
+    Subscriber.update(unreachable=True, window_expires_at=None, gone_at=at, heard_run=reading).where(
+        (Subscriber.channel == channel_id)
+        & (Subscriber.platform_user_id == person)
+        & (Subscriber.last_seen_at.is_null() | (Subscriber.last_seen_at <= at))
     ).execute()
 
 
@@ -231,73 +275,34 @@ def _locked(subscriber_id: int) -> Subscriber:
     return (query.for_update() if is_postgres() else query).get()
 
 
-def erase(channel_id: int, person: str, now: datetime) -> bool:
-    """Remove everything known of a person, leaving the rows that sums are made of; False when nobody is known.
-
-    What stays has no name, no values and an id of ours alone; it can never be written to again.
-    """
-    with transaction():
-        subscriber = find(channel_id, person)
-        if subscriber is None:
-            return False
-        blank = dict.fromkeys(PROFILE_FIELDS, "")
-        nobody = f"erased:{subscriber.id}"
-        Subscriber.update(
-            **blank,
-            platform_user_id=nobody,
-            variables={},
-            tags=[],
-            consent=Consent.OPTED_OUT.value,
-            consent_at=now,
-            unreachable=True,
-            last_seen_at=None,
-            followed_at=None,
-            window_expires_at=None,
-        ).where(Subscriber.id == subscriber.id).execute()
-        runs = FlowRun.subscriber == subscriber.id
-        FlowRun.update(data={}).where(runs).execute()
-        FlowRun.update(status="dropped", waiting_until=None, ended_at=now).where(
-            runs & (FlowRun.status == "started")
-        ).execute()
-        Recipient.update(fills="").where(Recipient.subscriber == subscriber.id).execute()
-        for table in (Conversation, OutboxMessage, ClaimAttempt, Admin):
-            table.delete().where((table.channel == channel_id) & (table.platform_user_id == person)).execute()
-        AuditEntry.update(actor=nobody).where(
-            (AuditEntry.channel == channel_id) & (AuditEntry.actor == person)
-        ).execute()
-        AuditEntry.update(subject=nobody).where(
-            (AuditEntry.channel == channel_id) & (AuditEntry.subject == person)
-        ).execute()
-        Broadcast.update(created_by=nobody).where(
-            (Broadcast.channel == channel_id) & (Broadcast.created_by == person)
-        ).execute()
-    return True
-
-
 def add_imported(channel_id: int, people: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Add or update people from a file, in one transaction.
 
     Each mapping has `platform_user_id`, optionally columns of the table, and `variables`. What a mapping does not have
     stays as it is, variables are merged over the known ones, and consent is never touched: importing again does not
-    bring back who opted out.
+    bring back who opted out, be it that they were erased since.
     """
     columns = (*PROFILE_FIELDS, *MOMENT_FIELDS)
     merged = "subscribers.variables || excluded.variables"
     if not is_postgres():
         merged = "json_patch(subscribers.variables, excluded.variables)"
     kept = [f"{name} = COALESCE(NULLIF(excluded.{name}, ''), subscribers.{name})" for name in PROFILE_FIELDS]
-    kept += [f"{name} = COALESCE(excluded.{name}, subscribers.{name})" for name in MOMENT_FIELDS[1:]]
+    kept += [f"{name} = COALESCE(excluded.{name}, subscribers.{name})" for name in ("last_seen_at", "followed_at")]
+    # What the platform has let us know since the file was written stands.
+    kept.append(_later("window_expires_at"))
     earlier = "excluded.first_seen_at < subscribers.first_seen_at"
     kept.append(f"first_seen_at = CASE WHEN {earlier} THEN excluded.first_seen_at ELSE subscribers.first_seen_at END")
     marks = ", ".join("?" * (len(columns) + 3))
     execute_many(
-        f"INSERT INTO subscribers (channel_id, platform_user_id, variables, {', '.join(columns)}) VALUES ({marks})"
+        f"INSERT INTO subscribers (channel_id, platform_user_id, variables, {', '.join(columns)}, consent)"
+        f" VALUES ({marks}, {CONSENT})"
         f" ON CONFLICT (channel_id, platform_user_id) DO UPDATE SET variables = {merged}, {', '.join(kept)}",
         [
             (
                 channel_id, person["platform_user_id"], json.dumps(person.get("variables", {}), ensure_ascii=False),
                 *(person.get(name, "") for name in PROFILE_FIELDS),
                 *(_ms(person.get(name, now if name == "first_seen_at" else None)) for name in MOMENT_FIELDS),
+                *suppression.parameters(channel_id, person["platform_user_id"]),
             )
             for person in people
         ],

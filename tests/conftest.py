@@ -19,7 +19,8 @@ from handlers.secret import Secret
 from storage import channels
 from storage.database import open_database
 from storage.migrate import migrate
-from storage.models import TABLES
+from storage.suppression import digests
+from storage.tables import TABLES
 from tests.support.clock import Clock
 from tests.support.postgres import postgres_url
 from tests.support.stack import free_port
@@ -37,6 +38,12 @@ def fresh_logs() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(levels[0])
     urllib3.setLevel(levels[1])
+
+
+@pytest.fixture(autouse=True)
+def installation_secret() -> None:
+    """Say the secret that the settings have, for tests in which nobody reads settings."""
+    digests.use("0123456789abcdef0123456789abcdef")
 
 
 @pytest.fixture

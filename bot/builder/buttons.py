@@ -32,7 +32,7 @@ def begin(turn: Turn, memory: Memory, place: Place) -> Did:
     content = open_draft(turn, memory).content
     one_more = Button(kind="url", title="-", value=_SOMEWHERE)
     after = with_buttons(content, place, (*buttons_at(content, place), one_more))
-    if found := fresh(turn, content, after):
+    if found := fresh(turn, memory, after):
         return stays(memory, State.MESSAGES, turn.problems(found), ask=True)
     return Did(memory.but(spot=place, title=""), to=State.BUTTON)
 
@@ -78,7 +78,7 @@ def back(_turn: Turn, memory: Memory, _answer: Answer) -> Did:
 def _title(turn: Turn, memory: Memory, title: str) -> Did:
     content = open_draft(turn, memory).content
     new = Button(kind="url", title=title, value=_SOMEWHERE)
-    found = fresh(turn, content, with_buttons(content, memory.spot, (*buttons_at(content, memory.spot), new)))
+    found = fresh(turn, memory, with_buttons(content, memory.spot, (*buttons_at(content, memory.spot), new)))
     return stays(memory, State.BUTTON, turn.problems(found)) if found else Did(memory.but(title=title))
 
 
@@ -92,6 +92,6 @@ def _flow(turn: Turn, said: str) -> str:
 def _put(turn: Turn, memory: Memory, new: Button) -> Did:
     content = open_draft(turn, memory).content
     after = with_buttons(content, memory.spot, (*buttons_at(content, memory.spot), new))
-    if found := fresh(turn, content, after):
+    if found := fresh(turn, memory, after):
         return stays(memory, State.BUTTON, turn.problems(found))
     return put(turn, memory.but(title="", spot=(0, 0)), after, turn.say("Got it."))

@@ -43,8 +43,8 @@ def _how(turn: Turn, people: str) -> str:
     """Say how a number of people is given."""
     example = turn.say("Say for example: canary 50, canary 50 then go, or canary off")
     if not people:
-        return turn.say("How many people are to get it first?") + " " + example
-    return turn.say("“{people}” is not a number of people from 1 on.", people=people[:40]) + " " + example
+        return turn.say("How many people should get it first?") + " " + example
+    return turn.say("“{people}” is not a number of people; give 1 or more.", people=people[:40]) + " " + example
 
 
 def _too_many(turn: Turn, most: int) -> str:

@@ -13,6 +13,7 @@ from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
 from bot.conversation.words import plain
+from bot.texts import platform_title
 from broadcast import group
 from broadcast.draft import Draft
 from broadcast.group import Part
@@ -49,7 +50,7 @@ def say_others(turn: Turn, reach: Reach, elsewhere: Sequence[Part]) -> list[str]
 
 def _say_part(turn: Turn, part: Part) -> list[str]:
     there = replace(turn, desk=part.desk, person=part.by, role=part.role)
-    lines = [_called(part)]
+    lines = [_called(turn, part)]
     if (wrong := part.filter_problem) is not None:
         return [*lines, wrong.sentence(turn.texts)]
     lines += [turn.say("Reach: {reach}", reach=say_reach(turn, part.reach)), *say_roads(there, part.draft, part.reach)]
@@ -59,9 +60,9 @@ def _say_part(turn: Turn, part: Part) -> list[str]:
     return lines
 
 
-def _called(part: Part) -> str:
-    facts = part.desk.platform.capabilities
-    return f"— {part.desk.channel_name} ({facts.title or facts.name}, #{part.draft.id})"
+def _called(turn: Turn, part: Part) -> str:
+    title = platform_title(part.desk.platform.capabilities, turn.texts)
+    return f"— {part.desk.channel_name} ({title}, #{part.draft.id})"
 
 
 def _say_looks(turn: Turn, part: Part) -> list[str]:
@@ -69,14 +70,14 @@ def _say_looks(turn: Turn, part: Part) -> list[str]:
     here, there = turn.desk.platform.capabilities, part.desk.platform.capabilities
     lines = []
     if here.choices and not there.choices:
-        lines.append(turn.say("There the way out, and every button, is a line to answer with."))
+        lines.append(turn.say("There, the opt-out and each button become a line people reply to."))
     if there.choices and not here.choices:
-        lines.append(turn.say("There the way out is a button under the last message."))
+        lines.append(turn.say("There, the opt-out is a button under the last message."))
     if part.draft.content.template is not None and not part.desk.has_templates:
-        lines.append(turn.say("There is no template there: whoever's window is closed is left out."))
+        lines.append(turn.say("There is no template there: people whose window is closed are left out."))
     if _has_article(part.draft.content) and ("card" in there.kinds) is not ("card" in here.kinds):
-        as_card = turn.say("There an article is a card with a link.")
-        lines.append(as_card if "card" in there.kinds else turn.say("There an article is a page of its own."))
+        as_card = turn.say("There, an article is a card with a link.")
+        lines.append(as_card if "card" in there.kinds else turn.say("There, an article is a page of its own."))
     return lines
 
 
@@ -123,8 +124,8 @@ def choose(turn: Turn, memory: Memory, answer: Answer) -> Did:
     ]
     if not fitting:
         text = turn.say(
-            "I know no other channel “{channel}” of yours. Are you an admin there? Then say /admin link, here or there,"
-            " so that I know it is you.",
+            "I know of no other channel “{channel}” of yours. If you are an admin there, say /admin link, here or"
+            " there, so that I know it is you.",
             channel=asked.channel,
         )
         return Did(memory, (Say(text),))

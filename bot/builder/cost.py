@@ -23,8 +23,8 @@ def before_sending(turn: Turn, draft: Draft, reach: Reach) -> tuple[list[str], l
     if reach.can_get and not timed and (lately := turn.desk.recent(draft, LATELY)):
         lines.append(
             turn.plural(
-                "{n} of these got another one in the last 24 hours: leave them out?",
-                "{n} of these got another one in the last 24 hours: leave them out?",
+                "{n} of these got another broadcast in the last 24 hours. Leave them out?",
+                "{n} of these got another broadcast in the last 24 hours. Leave them out?",
                 lately,
             )
         )
@@ -44,11 +44,11 @@ def say_cost(turn: Turn, draft: Draft, reach: Reach) -> list[str]:
             lines.append(turn.say("Costs {n} of the {left} messages left this month (limit {most}).", **facts))
     if cost.day_is_full:
         lines.append(
-            turn.say("That day has all its broadcasts already (limit {most}).", most=cost.limits.broadcasts_per_day)
+            turn.say("That day already has all its broadcasts (limit {most}).", most=cost.limits.broadcasts_per_day)
         )
     elif most := cost.limits.broadcasts_per_day:
         number = cost.day.broadcasts + 1
-        lines.append(turn.say("It is broadcast {number} of {most} that day.", number=number, most=most))
+        lines.append(turn.say("This is broadcast {number} of {most} for that day.", number=number, most=most))
     return lines
 
 
@@ -62,7 +62,7 @@ def no_room(turn: Turn, memory: Memory, error: Unsendable) -> Did | None:
     )
     typed = f"{error.slot.astimezone(turn.zone):%Y-%m-%d %H:%M}"
     choices = (Choice(title=typed, value=typed_value(typed)), turn.choice("Back", word_value("back")))
-    return Did(memory, (Say(text, choices),), to=State.WHEN, ask=False)
+    return Did(memory, (Say(text, choices, proposed=True),), to=State.WHEN, ask=False)
 
 
 def say_refusal(turn: Turn, error: Unsendable) -> str:

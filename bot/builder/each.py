@@ -49,14 +49,14 @@ def choices(turn: Turn, draft: Draft) -> tuple[Choice, ...]:
 
 
 def same_for_each(turn: Turn, memory: Memory) -> Did:
-    """Take the time there is for each where they live."""
+    """Take the time of day there is, in the broadcast's own zone, for each where they live."""
     draft = open_draft(turn, memory)
     if draft.scheduled_for is None or draft.scheduled_for <= turn.now:
-        said = turn.say("At which time for each? For example: {example}", example=f"18:30 {FOR_EACH}")
+        said = turn.say("At what time of day for each? For example: {example}", example=f"18:30 {FOR_EACH}")
         return stays(memory, State.WHEN, said)
     if draft.local_time is not None:
         return Did(memory, (_told(turn, memory),))
-    return take(turn, memory, At(draft.scheduled_for, turn.zone))
+    return take(turn, memory, At(draft.scheduled_for, turn.zone_called(draft.time_zone)))
 
 
 def same_for_all(turn: Turn, memory: Memory) -> Did:
@@ -64,10 +64,12 @@ def same_for_all(turn: Turn, memory: Memory) -> Did:
     draft = open_draft(turn, memory)
     if draft.local_time is None or draft.scheduled_for is None:
         return stays(memory, State.WHEN, turn.say("It goes to everybody at the same moment already."))
-    moment = instant(draft.local_time, turn.zone)
+    zone = turn.zone_called(draft.time_zone)
+    moment = instant(draft.local_time, zone)
     if moment <= turn.now:
-        return stays(memory, State.WHEN, turn.say("That time has passed here. Give it a new one."))
-    memory = change(turn, memory, scheduled_for=moment, local_time="", time_zone=turn.zone.key)
+        said = turn.say("That time has passed in {zone}. Give it a new one.", zone=zone_name(zone))
+        return stays(memory, State.WHEN, said)
+    memory = change(turn, memory, scheduled_for=moment, local_time="", time_zone=zone.key)
     return Did(memory.but(when="at"), (Say(turn.say("Time: {time}.", time=turn.time(moment))),))
 
 

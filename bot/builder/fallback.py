@@ -1,5 +1,7 @@
 """What people read who have no such value. The text that lacks it is in the draft already: nothing can be lost."""
 
+import re
+
 from bot.builder.open import open_draft
 from bot.builder.put import lacking, put
 from bot.builder.states import State
@@ -7,9 +9,15 @@ from bot.conversation.answer import Answer, word_value
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Question, stays
 from bot.conversation.turn import Say, Turn
+from broadcast.actions import read_buttons
 from broadcast.draft import Draft
 from broadcast.personalise import with_fallback
 from handlers.content import Content
+
+LONGEST = 40
+"""Characters: a fallback stands in the middle of a sentence."""
+
+_ADDRESS = re.compile(r"https?:|www\.|://", re.IGNORECASE)
 
 
 def ask(turn: Turn, memory: Memory) -> Question:
@@ -28,21 +36,49 @@ def ask(turn: Turn, memory: Memory) -> Question:
 def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Put the words in wherever they were missing."""
     words = answer.text.strip()
-    if not words or set(words) & set("{}|") or "\n" in words:
-        return stays(memory, State.FALLBACK, turn.say("Send a word or two, without brackets, for example: there"))
     content = open_draft(turn, memory).content
+    if answer.images or not _is_short(words):
+        return stays(memory, State.FALLBACK, _not_that(turn, content, _name(turn, memory)))
     return put(turn, memory, with_fallback(content, _name(turn, memory), words), turn.say("Got it."))
 
 
 def anew(turn: Turn, memory: Memory, _answer: Answer) -> Did:
     """Let the message be written anew instead."""
-    messages = open_draft(turn, memory).content.messages
-    number = next((at for at, one in enumerate(messages, 1) if lacking(Content(messages=(one,)))), 0)
+    number = _number(open_draft(turn, memory).content)
     if not number:
         text = turn.say("It is the template that lacks it. Choose the template anew: say templates.")
         return Did(memory, (Say(text),), to=State.MESSAGES, ask=False)
-    text = turn.say("Send me the new message {number}.", number=number)
-    return Did(memory.but(replacing=number), (Say(text),), to=State.MESSAGES, ask=False)
+    return Did(memory.but(replacing=number), to=State.MESSAGES)
+
+
+def _is_short(words: str) -> bool:
+    """Say whether these are a word or two, and not what was meant as a message, a button or a link."""
+    if not 0 < len(words) <= LONGEST or set(words) & set("{}|\n"):
+        return False
+    return not read_buttons(words)[1] and not _ADDRESS.search(words)
+
+
+def _not_that(turn: Turn, content: Content, name: str) -> str:
+    number = _number(content)
+    if not number:
+        return turn.say(
+            "I am still asking about the template: what should those without a {name} read there? Send a word or two"
+            " ({most} characters at most), for example: there. To choose a template anew, say back.",
+            name=name,
+            most=LONGEST,
+        )
+    return turn.say(
+        "I am still asking about message {number}: what should those without a {name} read there? Send a word or two"
+        " ({most} characters at most), for example: there. To write that message anew, say back.",
+        number=number,
+        name=name,
+        most=LONGEST,
+    )
+
+
+def _number(content: Content) -> int:
+    """Return the number of the message that lacks a fallback, 0 where it is the template."""
+    return next((at for at, one in enumerate(content.messages, 1) if lacking(Content(messages=(one,)))), 0)
 
 
 def _all_have(turn: Turn, draft: Draft, name: str) -> bool:

@@ -19,6 +19,9 @@ from handlers.contract import Limit
 def ask(turn: Turn, memory: Memory) -> Question:
     """Ask for the next message, showing what is there."""
     content = open_draft(turn, memory).content
+    if memory.replacing:
+        text = turn.say("Send me the new message {number}.", number=memory.replacing)
+        return Question(memory, Say(text, (turn.choice("Back", word_value("back")),)))
     turn.desk.templates()  # asked for now, so that they are known by the time somebody wants one
     choices = tuple(_choices(turn, content))
     if not content.messages:
@@ -85,7 +88,14 @@ def add(turn: Turn, memory: Memory, answer: Answer) -> Did:
     if not new:
         return stays(memory, State.MESSAGES, turn.say("I can send texts and pictures. Please send one of those."))
     after = replaced(content, memory.replacing, new) if memory.replacing else added(content, new)
-    return put(turn, memory.but(replacing=0), after, turn.say("Got it."))
+    return put(turn, memory, after, turn.say("Got it."))
+
+
+def back(_turn: Turn, memory: Memory, _answer: Answer) -> Did:
+    """Go back to the messages as they are, where one was to be replaced; else to the question who."""
+    if memory.replacing:
+        return Did(memory.but(replacing=0), to=State.MESSAGES)
+    return Did(memory.but(returning=True))
 
 
 def _under_the_last(turn: Turn, memory: Memory, content: Content, buttons: tuple[Button, ...]) -> Did:
@@ -109,7 +119,7 @@ def way_out(turn: Turn, memory: Memory, answer: Answer) -> Did:
         text = turn.say("Here the way out is a line to answer with, so it has to name STOP or 退订.")
         return stays(memory, State.MESSAGES, text)
     after = before.model_copy(update={"way_out": words})
-    if found := fresh(turn, before, after):
+    if found := fresh(turn, memory, after):
         return stays(memory, State.MESSAGES, turn.problems(found))
     text = turn.say("The way out reads “{words}” now.", words=words)
     return Did(change(turn, memory, content=after), (Say(text),))

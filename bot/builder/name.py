@@ -28,7 +28,7 @@ def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
         return stays(memory, State.NAME, wrong)
     if not memory.draft:
         draft = turn.desk.create(name, turn.person)
-        memory = memory.but(draft=draft.id, version=draft.version)
+        memory = memory.but(draft=draft.id, version=draft.version, sent=0)
         called = draft.name
     else:
         present = open_draft(turn, memory).name

@@ -4,6 +4,7 @@ from bot.conversation.memory import Memory
 from bot.conversation.turn import Turn
 from broadcast import group
 from broadcast.draft import Draft
+from broadcast.service import Unsendable
 from storage.broadcasts import EditedMeanwhile
 from storage.lifecycle import BroadcastStatus
 
@@ -33,13 +34,15 @@ def _now(draft: Draft, name: str) -> object:
 
 
 def change(turn: Turn, memory: Memory, **changes: object) -> Memory:
-    """Change the draft, on all its channels, and remember its new version.
+    """Change the draft, on all its channels, and remember its new version; `undo` is then about nothing any more.
 
-    Raises as `open_draft` does, and `Unsendable` where another channel is out of the admin's hands.
+    Raises as `open_draft` does, and `Unsendable` where it, or another channel, is out of the admin's hands.
     """
     draft = open_draft(turn, memory)
+    if (problem := group.reserved(turn.desk, draft, turn.person)) is not None:
+        raise Unsendable([problem])
     if draft.status is not BroadcastStatus.DRAFT:
         draft = group.unschedule(turn.desk, draft, turn.person)
     if any(_now(draft, name) != value for name, value in changes.items()):
         draft = group.edit(turn.desk, draft, turn.person, **changes)
-    return memory.but(version=draft.version, draft=draft.id)
+    return memory.but(version=draft.version, draft=draft.id, sent=0)

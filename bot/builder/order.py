@@ -8,7 +8,7 @@ from bot.conversation.answer import Answer
 from bot.conversation.edits import Edit, read_edit
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, stays
-from bot.conversation.turn import Say, Turn
+from bot.conversation.turn import Turn
 from broadcast import arrange
 from broadcast.arrange import NoSuchPlace
 from handlers.content import Content
@@ -60,8 +60,7 @@ def _replace(turn: Turn, memory: Memory, content: Content, edit: Edit) -> Did:
             text = turn.say("Which of them? For example: edit {number}", number=say_place(edit.number, 1))
             return stays(memory, State.MESSAGES, text)
         return parts.again(turn, memory, (edit.number, max(edit.part, 1)))
-    text = turn.say("Send me the new message {number}.", number=say_place(edit.number, 0))
-    return Did(memory.but(replacing=edit.number), (Say(text),), to=State.MESSAGES, ask=False)
+    return Did(memory.but(replacing=edit.number), to=State.MESSAGES)
 
 
 def _move(turn: Turn, memory: Memory, content: Content, edit: Edit) -> Did:

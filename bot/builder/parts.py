@@ -78,10 +78,10 @@ _ABOUT_THE_VALUE = frozenset({"bad_address", "bad_link", "link_with_user", "link
 def start(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Begin a card or an article; where there are no cards, an article is what can be shown."""
     if answer.word == "card" and "card" not in turn.desk.platform.capabilities.kinds:
-        text = turn.say("{platform} has no cards; an article shows the same. Let us make one.", platform=_title(turn))
+        text = turn.say("{platform} has no cards; an article shows the same. Let us make one.", platform=turn.platform)
         return _begin(turn, memory, Making(kind="article"), text)
     if answer.word == "article" and limit(turn, "article_body") is None:
-        text = turn.say("{platform} shows an article as a card that opens its page.", platform=_title(turn))
+        text = turn.say("{platform} shows an article as a card that opens its page.", platform=turn.platform)
         return _begin(turn, memory, Making(kind="article"), text)
     return _begin(turn, memory, Making(kind="card" if answer.word == "card" else "article"))
 
@@ -107,7 +107,7 @@ def again(turn: Turn, memory: Memory, place: Place) -> Did:
 def _begin(turn: Turn, memory: Memory, making: Making, said: str = "") -> Did:
     content = open_draft(turn, memory).content
     sample = put_part(content, making.spot, _sample(content, making))
-    counted = [one for one in fresh(turn, content, sample) if one.code.startswith("too_many")]
+    counted = [one for one in fresh(turn, memory, sample) if one.code.startswith("too_many")]
     if counted:
         return stays(memory, State.MESSAGES, turn.problems(counted), ask=True)
     return Did(memory.but(making=making, replacing=0), (Say(said),) if said else (), to=State.PART)
@@ -152,8 +152,9 @@ def fill(turn: Turn, memory: Memory, answer: Answer) -> Did:
     field = _fields(turn, making)[making.field]
     if field.picture:
         value = answer.images[0] if answer.images else answer.text.strip()
-        if not value:
-            return stays(memory, State.PART, turn.say("I need a picture here."))
+        if not answer.images and not value.casefold().startswith(("https://", "http://")):
+            text = turn.say("I need a picture here: send it as a picture, or send its https address.")
+            return stays(memory, State.PART, text)
     else:
         value = answer.text if field.name == "body" else " ".join(answer.text.split())
         if not value.strip():
@@ -171,7 +172,7 @@ def _take(turn: Turn, memory: Memory, field: Field, value: str) -> Did:
         return Did(memory.but(making=making), to=State.PART)
     content = open_draft(turn, memory).content
     after = put_part(content, making.spot, _built(content, making))
-    if found := fresh(turn, content, after):
+    if found := fresh(turn, memory, after):
         return stays(memory, State.PART, turn.problems(found))
     return put(turn, memory.but(making=None), after, turn.say("Got it."))
 
@@ -196,10 +197,11 @@ def settle(turn: Turn, memory: Memory) -> Memory:
 def _problems(turn: Turn, memory: Memory, field: Field, value: str) -> list[Problem]:
     """Return what is wrong with this value of this field."""
     making = _making(memory)
-    content = open_draft(turn, memory).content
+    draft = open_draft(turn, memory)
     named = {} if field.name == "title" else {"title": making.values.get("title") or "…"}
     trial = making.model_copy(update={"values": {**making.values, **named, field.name: value}})
-    found = turn.desk.problems(Content(messages=put_part(Content(), (0, 0), _built(content, trial)).messages))
+    alone = Content(messages=put_part(Content(), (0, 0), _built(draft.content, trial)).messages)
+    found = turn.desk.problems(alone, draft.road)
     return [
         one
         for one in found
@@ -228,8 +230,3 @@ def _fields(turn: Turn, making: Making) -> tuple[Field, ...]:
 def _making(memory: Memory) -> Making:
     assert memory.making is not None
     return memory.making
-
-
-def _title(turn: Turn) -> str:
-    capabilities = turn.desk.platform.capabilities
-    return capabilities.title or capabilities.name

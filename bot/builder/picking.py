@@ -30,7 +30,7 @@ def leave(turn: Turn, memory: Memory, _answer: Answer) -> Did:
     """Go back to the question who; what was picked stays picked only in a draft that took it."""
     if memory.draft:
         return Did(memory.but(pick=Picking()), to=State.WHO)
-    return Did(memory.over(), (Say(turn.say("All right, nothing was saved.")),), to=State.IDLE)
+    return Did(memory.over(), (Say(turn.say("OK, nothing was saved.")),), to=State.IDLE)
 
 
 def back(turn: Turn, memory: Memory, answer: Answer) -> Did:
@@ -80,7 +80,7 @@ def ask_way(turn: Turn, memory: Memory) -> Question:
     """Ask how the field is to be looked at."""
     about = subject_of(turn, memory)
     choices = tuple(Choice(title=turn.say(one.word), value=typed_value(one.word)) for one in about.ways)
-    text = turn.say("“{field}”: what about it?", field=about.said(turn))
+    text = turn.say("How should I compare “{field}”?", field=about.said(turn))
     return Question(memory, Say(text, (*choices, turn.choice("Back", word_value("back")))))
 
 
@@ -136,7 +136,7 @@ def whole(turn: Turn, memory: Memory, answer: Answer, here: State) -> Did:
         return stays(memory, here, turn.say("I need words here."))
     text = who.named(turn, text) or text
     if (problem := turn.desk.check(text)) is not None:
-        return stays(memory, here, problem.sentence(turn.texts))
+        return who.refused(turn, memory, here, text, problem)
     return who.take(turn, memory, text)
 
 

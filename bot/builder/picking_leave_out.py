@@ -31,7 +31,7 @@ _DAYS = re.compile(r"(\d{1,5}) ?(?:days?|d|天)?", re.IGNORECASE)
 
 def ask(turn: Turn, memory: Memory) -> Question:
     """Ask for the number of days."""
-    text = turn.say("Leave out who got a broadcast in the last how many days? Type the number.")
+    text = turn.say("Leave out people who got a broadcast in the last how many days? Type the number.")
     if not turn.desk.platform.capabilities.choices:  # numbered lines would make "1" the first line
         return Question(memory, Say(text + "\n" + turn.say("Say back to go a question back.")))
     choices = [

@@ -11,7 +11,7 @@ from broadcast.draft import Draft
 
 TIPS: Mapping[State, str] = {
     State.NAME: N_(
-        "Practice: everything is as it will be, and nothing is sent. First a name; keep this one if you like."
+        "Practice: everything works as it really does, and nothing is sent. First a name; keep this one if you like."
     ),
     State.WHEN: N_("Practice: the time is only a plan until you confirm it on the card. Try: tomorrow 9"),
     State.WHO: N_("Practice: these are your real subscribers, counted and not written to. Try: everyone"),
@@ -38,10 +38,10 @@ def finish(turn: Turn, draft: Draft, count: int) -> Did:
     """End the practice where a broadcast would leave."""
     turn.desk.cancel(draft, turn.person)
     text = turn.plural(
-        "Well done. In earnest “{name}” would leave now for {n} person; you would have {time} to say undo, and then see"
+        "Well done. For real, “{name}” would leave now for {n} person; you would have {time} to say undo, and then see"
         " it go: /broadcast shows how far it is, /broadcast report what came of it. This was practice and nothing was"
         " sent. Begin your own: /broadcast new",
-        "Well done. In earnest “{name}” would leave now for {n} people; you would have {time} to say undo, and then see"
+        "Well done. For real, “{name}” would leave now for {n} people; you would have {time} to say undo, and then see"
         " it go: /broadcast shows how far it is, /broadcast report what came of it. This was practice and nothing was"
         " sent. Begin your own: /broadcast new",
         count,

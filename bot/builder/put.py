@@ -18,19 +18,20 @@ ASKED = "no_fallback"
 def put(turn: Turn, memory: Memory, after: Content, said: str) -> Did:
     """Take the content and say so; go on to a missing fallback, if there is one."""
     before = open_draft(turn, memory).content
-    if found := fresh(turn, before, after):
+    if found := fresh(turn, memory, after):
         text = turn.problems(found) + "\n" + turn.say("I left it out. Please send it another way.")
         return stays(memory, State.MESSAGES, text)
     lines = (said, *_without_value(turn, memory, before, after), *_mistaken(turn, before, after))
-    memory = change(turn, memory, content=after)
+    memory = change(turn, memory.but(replacing=0), content=after)
     return Did(memory, (Say("\n".join(lines)),), to=State.FALLBACK if lacking(after) else State.MESSAGES)
 
 
-def fresh(turn: Turn, before: Content, after: Content) -> list[Problem]:
-    """Return the problems that a change brings; what was wrong already is no reason to refuse it."""
-    known = Counter(map(_which, turn.desk.problems(before))) if before.messages else Counter()
+def fresh(turn: Turn, memory: Memory, after: Content) -> list[Problem]:
+    """Return the problems that a change of the draft brings; what was wrong already is no reason to refuse it."""
+    draft = open_draft(turn, memory)
+    known = Counter(map(_which, turn.desk.problems(draft.content, draft.road))) if draft.content.messages else Counter()
     found = []
-    for problem in turn.desk.problems(after) if after.messages else []:
+    for problem in turn.desk.problems(after, draft.road) if after.messages else []:
         known[_which(problem)] -= 1
         if problem.code != ASKED and known[_which(problem)] < 0:
             found.append(problem)

@@ -1,11 +1,17 @@
 """The review: from the card to Send or Schedule, bound to what the card showed."""
 
+from collections.abc import Callable
+
 from bot.builder import approval, practice
-from bot.builder.card import binding, review_card, why_nobody
-from bot.builder.channels import everybody, matched, others
+from bot.builder.card import review_card
+from bot.builder.channels import matched
 from bot.builder.cost import no_room, say_refusal
-from bot.builder.open import change, open_draft
+from bot.builder.objection import objection
+from bot.builder.open import open_draft
+from bot.builder.seen import Seen, is_timed, look
 from bot.builder.states import State
+from bot.builder.undo import undo_button
+from bot.builder.when import untimed
 from bot.conversation.answer import Answer, word_value
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did, Question, stays
@@ -25,48 +31,23 @@ _SEPARATORS = frozenset(",.' ，\u00a0\u202f")
 
 def ask(turn: Turn, memory: Memory) -> Question:
     """Show the card, and remember which it was."""
-    draft = open_draft(turn, memory)
-    reach = turn.desk.reach(draft)
-    elsewhere = others(turn, draft)
-    memory = memory.but(hub=True, returning=False, card=binding(draft, reach, elsewhere))
-    return Question(memory, review_card(turn, memory, draft, reach, elsewhere))
-
-
-def enter(draft: Draft, memory: Memory) -> Memory:
-    """Return the memory of somebody who looks at this draft's card, whatever they did before."""
-    when = memory.when if memory.draft == draft.id else ""
-    explained = memory.explained if draft.practice else ()
-    return Memory(
-        draft=draft.id, version=draft.version, hub=True, sent=memory.sent, when=when, practice=draft.practice,
-        explained=explained,
-    )  # fmt: skip
+    seen = look(turn, open_draft(turn, memory))
+    memory = memory.but(hub=True, returning=False, card=seen.binding)
+    return Question(memory, review_card(turn, memory, seen))
 
 
 def send(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Send what the card showed; when that is no longer how it stands, show how it does."""
     draft = open_draft(turn, memory)
-    if draft.scheduled_for is not None and draft.scheduled_for > turn.now:
+    if is_timed(turn, draft):
         return _now_or_then(turn, memory, draft)
-    reach = turn.desk.reach(draft)
-    elsewhere = others(turn, draft)
-    if binding(draft, reach, elsewhere) != (answer.card or memory.card):
-        return moved_on(turn, memory)
-    if found := turn.desk.problems(draft.content, draft.road):
-        return stays(memory, State.REVIEW, turn.problems(found))
-    if not reach.can_get and not draft.practice:
-        return stays(memory, State.REVIEW, why_nobody(turn, reach))
-    if (refused := group.refusal(turn.desk, draft, turn.person)) is not None:
-        return stays(memory, State.REVIEW, say_refusal(turn, refused))
-    people = everybody(reach, elsewhere)
-    if people > min(desk.confirm_above for desk in (turn.desk, *(part.desk for part in elsewhere))):
+    seen = look(turn, draft)
+    if (no := objection(turn, memory, seen, answer.card or memory.card)) is not None:
+        return no
+    desks = (turn.desk, *(part.desk for part in seen.elsewhere))
+    if seen.people > min(desk.confirm_above for desk in desks):
         return Did(memory, to=State.CONFIRM)
-    return _leave(turn, memory, draft, people, matched(reach, elsewhere))
-
-
-def moved_on(turn: Turn, memory: Memory) -> Did:
-    """Say that the card is an old one; the present one follows."""
-    text = turn.say("Something changed since that card was shown. Here is how it stands now.")
-    return Did(memory, (Say(text),), to=State.REVIEW)
+    return _leave(turn, memory, seen, _send)
 
 
 def _now_or_then(turn: Turn, memory: Memory, draft: Draft) -> Did:
@@ -85,13 +66,13 @@ def _now_or_then(turn: Turn, memory: Memory, draft: Draft) -> Did:
 
 def now_instead(turn: Turn, memory: Memory, _answer: Answer) -> Did:
     """Drop the time; the card of sending it now has other numbers, so it is shown before anything leaves."""
-    memory = change(turn, memory, scheduled_for=None).but(when="now")
-    return Did(memory, (Say(turn.say("Its time is taken away. Say send to confirm.")),))
+    memory = untimed(turn, memory, "now")
+    return Did(memory, (Say(turn.say("I removed the scheduled time. Say send to confirm.")),))
 
 
 def ask_number(turn: Turn, memory: Memory) -> Question:
     """Ask for the number of people, which no tap can give by accident."""
-    count = _people(turn, open_draft(turn, memory))
+    count = look(turn, open_draft(turn, memory)).people
     text = turn.say("This goes to {n} people at once. To confirm, type that number: {plain}", n=count, plain=str(count))
     return Question(memory, Say(text, (turn.choice("Back", word_value("back")),)))
 
@@ -99,11 +80,7 @@ def ask_number(turn: Turn, memory: Memory) -> Question:
 def is_number(turn: Turn, memory: Memory, answer: Answer) -> bool:
     """Say whether a number was typed; one that also picks a choice counts only when it is the number asked for."""
     number = _number(answer)
-    return number is not None and (not answer.word or number == _people(turn, open_draft(turn, memory)))
-
-
-def _people(turn: Turn, draft: Draft) -> int:
-    return everybody(turn.desk.reach(draft), others(turn, draft))
+    return number is not None and (not answer.word or number == look(turn, open_draft(turn, memory)).people)
 
 
 def _number(answer: Answer) -> int | None:
@@ -113,33 +90,49 @@ def _number(answer: Answer) -> int | None:
 
 def confirm(turn: Turn, memory: Memory, answer: Answer) -> Did:
     """Send if the number is that of the card, and still that of today."""
+    seen = look(turn, open_draft(turn, memory))
+    if (no := objection(turn, memory, seen, memory.card)) is not None:
+        return no
+    if _number(answer) != seen.people:
+        return stays(memory, State.CONFIRM, turn.say("That number does not match."), ask=True)
+    return _leave(turn, memory, seen, _send)
+
+
+def schedule(turn: Turn, memory: Memory, answer: Answer) -> Did:
+    """Put it into the calendar; without a time to come, ask for one first."""
     draft = open_draft(turn, memory)
-    reach = turn.desk.reach(draft)
-    elsewhere = others(turn, draft)
-    if binding(draft, reach, elsewhere) != memory.card:
-        return moved_on(turn, memory)
-    people = everybody(reach, elsewhere)
-    if _number(answer) != people:
-        return stays(memory, State.CONFIRM, turn.say("That is another number."), ask=True)
-    return _leave(turn, memory, draft, people, matched(reach, elsewhere))
+    if draft.scheduled_for is None or not is_timed(turn, draft):
+        return Did(memory, (Say(turn.say("It needs a time first.")),), to=State.WHEN)
+    if draft.status is BroadcastStatus.SCHEDULED:
+        text = turn.say("It is in the calendar already: {time}.", time=turn.time(draft.scheduled_for))
+        return Did(memory.over(), (Say(text),), to=State.IDLE)
+    seen = look(turn, draft)
+    if (no := objection(turn, memory, seen, answer.card or memory.card)) is not None:
+        return no
+    return _leave(turn, memory, seen, _schedule)
 
 
-def _leave(turn: Turn, memory: Memory, draft: Draft, count: int, of: int) -> Did:
-    """Let it leave for `count` people `of` those who match."""
-    if draft.practice:
-        return practice.finish(turn, draft, count)
-    if turn.desk.needs_approval(draft, turn.person):
-        return approval.ask_others(turn, memory, draft)
+def _leave(turn: Turn, memory: Memory, seen: Seen, deed: Callable[[Turn, Seen], Did]) -> Did:
+    """Do the deed nothing is to be said against; in practice only as if, and where a second person is needed, ask."""
+    if seen.draft.practice:
+        return practice.finish(turn, seen.draft, seen.people)
+    if turn.desk.needs_approval(seen.draft, turn.person):
+        return approval.ask_others(turn, memory, seen.draft)
     try:
-        until = group.send(turn.desk, draft, turn.person)
+        return deed(turn, seen)
     except Unsendable as error:
         return no_room(turn, memory, error) or stays(memory, State.REVIEW, say_refusal(turn, error))
+
+
+def _send(turn: Turn, seen: Seen) -> Did:
+    until = group.send(turn.desk, seen.draft, turn.person)
+    count, of = seen.people, matched(seen.reach, seen.elsewhere)
     if count == of:
         said = turn.plural(
             "“{name}” leaves at {time} for {n} person. Until then undo takes it back.",
             "“{name}” leaves at {time} for {n} people. Until then undo takes it back.",
             count,
-            name=draft.name,
+            name=seen.draft.name,
             time=turn.clock(until),
         )
     else:
@@ -147,45 +140,22 @@ def _leave(turn: Turn, memory: Memory, draft: Draft, count: int, of: int) -> Did
             "“{name}” leaves at {time} for {n} of the {of} people who match. Until then undo takes it back.",
             n=count,
             of=of,
-            name=draft.name,
+            name=seen.draft.name,
             time=turn.clock(until),
         )
-    choices = (turn.choice("Undo", word_value("undo")),)
-    return Did(Memory(sent=draft.id), (Say(said, choices),), to=State.IDLE)
+    return Did(Memory(sent=seen.draft.id), (Say(said, (undo_button(turn, seen.draft),)),), to=State.IDLE)
 
 
-def schedule(turn: Turn, memory: Memory, answer: Answer) -> Did:
-    """Put it into the calendar; without a time to come, ask for one first."""
-    draft = open_draft(turn, memory)
-    if answer.card and answer.card != memory.card:
-        return moved_on(turn, memory)
-    if draft.scheduled_for is None or draft.scheduled_for <= turn.now:
-        return Did(memory, (Say(turn.say("It needs a time first.")),), to=State.WHEN)
-    if draft.status is BroadcastStatus.SCHEDULED:
-        text = turn.say("It is in the calendar already: {time}.", time=turn.time(draft.scheduled_for))
-        return Did(memory.over(), (Say(text),), to=State.IDLE)
-    reach = turn.desk.reach(draft)
-    if draft.practice:
-        return practice.finish(turn, draft, reach.can_get)
-    if not reach.matched:
-        return stays(memory, State.REVIEW, why_nobody(turn, reach))
-    if found := turn.desk.problems(draft.content, draft.road):
-        return stays(memory, State.REVIEW, turn.problems(found))
-    if (refused := group.refusal(turn.desk, draft, turn.person)) is not None:
-        return stays(memory, State.REVIEW, say_refusal(turn, refused))
-    if turn.desk.needs_approval(draft, turn.person):
-        return approval.ask_others(turn, memory, draft)
-    try:
-        group.schedule(turn.desk, draft, turn.person)
-    except Unsendable as error:
-        return no_room(turn, memory, error) or stays(memory, State.REVIEW, say_refusal(turn, error))
+def _schedule(turn: Turn, seen: Seen) -> Did:
+    group.schedule(turn.desk, seen.draft, turn.person)
+    assert seen.draft.scheduled_for is not None
     text = turn.say(
         "“{name}” is scheduled: {time}. Who gets it is decided at that moment.",
-        name=draft.name,
-        time=turn.time(draft.scheduled_for),
+        name=seen.draft.name,
+        time=turn.time(seen.draft.scheduled_for),
     )
-    choices = (turn.choice("Show it", f"/broadcast {draft.id}"), turn.choice("Undo", word_value("undo")))
-    return Did(Memory(sent=draft.id), (Say(text, choices),), to=State.IDLE)
+    choices = (turn.choice("Show it", f"/broadcast {seen.draft.id}"), undo_button(turn, seen.draft))
+    return Did(Memory(sent=seen.draft.id), (Say(text, choices),), to=State.IDLE)
 
 
 def ask_part(turn: Turn, memory: Memory) -> Question:

@@ -52,7 +52,9 @@ def _take(turn: Turn, memory: Memory, road: str) -> Did:
         return Did(memory, (Say(turn.say("It takes that road already.")),))
     if road == MASS and (found := at_once_problems(open_draft(turn, memory))):
         return Did(memory, (Say(turn.problems(found)),))
-    return Did(change(turn, memory, road=road))
+    to_all = turn.say("It goes to everybody at once now, as a mass message.")
+    single = turn.say("It goes one by one now, to those whose window is open; a first name can be filled in.")
+    return Did(change(turn, memory, road=road), (Say(to_all if road == MASS else single),))
 
 
 def _other(draft: Draft) -> str:
@@ -62,22 +64,22 @@ def _other(draft: Draft) -> str:
 def _say_road(turn: Turn, draft: Draft, road: str, people: int) -> str:
     if road != MASS:
         return turn.plural(
-            "one by one, {n} with an open window",
-            "one by one, {n} with an open window",
+            "one by one, reaches {n} with an open window",
+            "one by one, reaches {n} with an open window",
             people,
         )
     allowance = turn.desk.mass_allowance(draft)
     if allowance.daily is not None:
         if not allowance.left:
-            return turn.say("mass, {n} get it, but none of that day's {most} is left", n=people, most=allowance.daily)
+            return turn.say("mass, reaches {n}, but none of that day's {most} is left", n=people, most=allowance.daily)
         return turn.say(
-            "mass, {n} get it, takes 1 of the {left} left that day (limit {most})",
+            "mass, reaches {n}, uses 1 of {left} left that day (limit {most})",
             n=people,
             left=allowance.left,
             most=allowance.daily,
         )
     if allowance.monthly is not None:
         return turn.say(
-            "mass, {n} get it, takes 1 of the {most} each of them may get a month", n=people, most=allowance.monthly
+            "mass, reaches {n}, uses 1 of the {most} each person may get a month", n=people, most=allowance.monthly
         )
-    return turn.say("mass, {n} get it", n=people)
+    return turn.say("mass, reaches {n}", n=people)

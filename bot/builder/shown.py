@@ -31,7 +31,7 @@ def show(turn: Turn, content: Content, person: str) -> tuple[Said, ...]:
     messages = Show(content, values)
     if content.template is None or not turn.desk.has_templates:
         return (messages,)
-    label = Say(turn.say("Whoever's window is closed gets this instead:"))
+    label = Say(turn.say("People whose window is closed get this instead:"))
     return (messages, label, Show(content, values, template=True))
 
 

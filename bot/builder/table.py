@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from bot.builder import (
-    anywhere,
     buttons,
     canary,
     channels,
     fallback,
+    leaving,
     messages,
     name,
     order,
@@ -18,11 +18,15 @@ from bot.builder import (
     picking_value,
     review,
     road,
+    stale,
     template,
+    unbuilt,
+    undo,
     when,
     who,
 )
-from bot.builder.card import draft_of
+from bot.builder.preview import preview
+from bot.builder.seen import draft_of
 from bot.builder.states import State
 from bot.commands.run import run
 from bot.conversation.answer import Answer
@@ -74,6 +78,11 @@ def _save_audience(_turn: Turn, memory: Memory, answer: Answer) -> bool:
     return memory.draft != 0 and read_save(answer.text) is not None and not answer.escaped
 
 
+def _road(name: str) -> On:
+    """Match a word that names a road, where there is another; elsewhere it may be what people are to read."""
+    return lambda turn, memory, answer: len(turn.desk.roads) > 1 and word(name)(turn, memory, answer)
+
+
 def _for_broadcast(name: str) -> On:
     """Match a word that makes sense only while a broadcast is built, not when an audience is only to be saved."""
     return lambda _turn, memory, answer: answer.word == name and memory.draft != 0
@@ -81,6 +90,11 @@ def _for_broadcast(name: str) -> On:
 
 def _command(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
     return bool(answer.command)
+
+
+def _undo_button(_turn: Turn, _memory: Memory, answer: Answer) -> bool:
+    """Match a button that says which broadcast it takes back."""
+    return answer.word == "undo" and bool(answer.card)
 
 
 def _old_button(_turn: Turn, memory: Memory, answer: Answer) -> bool:
@@ -109,26 +123,30 @@ def _keep_as(turn: Turn, memory: Memory, answer: Answer) -> Did:
 
 
 def _return(_turn: Turn, memory: Memory, _answer: Answer) -> Did:
-    return Did(memory.but(returning=True, replacing=0))
+    return Did(memory.but(returning=True))
 
 
 ALWAYS = (
-    Rule(_old_button, anywhere.old_button),
+    Rule(_undo_button, undo.undo),
+    Rule(_old_button, stale.old_button),
     Rule(_command, _run),
-    Rule(_sent("undo"), anywhere.undo),
+    Rule(_sent("undo"), undo.undo),
 )
 """Before the rules of any state."""
 
 BUILDING = (
     Rule(_save_audience, _keep_as),
-    Rule(word("save"), anywhere.save),
-    Rule(word("preview"), anywhere.preview),
-    Rule(word("undo"), anywhere.nothing_to_undo),
+    Rule(word("save"), leaving.save),
+    Rule(word("preview"), preview),
+    Rule(word("undo"), undo.nothing_to_undo),
 )
 """In every state of the builder; `help` and `cancel`, which depend on the state, are the machine's."""
 
 TABLE: Mapping[State, tuple[Rule, ...]] = {
-    S.IDLE: (Rule(_sent("send", "send now", "schedule"), anywhere.on_its_way),),
+    S.IDLE: (
+        Rule(_sent("send", "send now", "schedule"), stale.on_its_way),
+        Rule(unbuilt.is_left_over, unbuilt.say_nothing_built),
+    ),
     S.NAME: (
         Rule(word("back"), _nothing, Onward(S.NAME)),
         Rule(_kept, _nothing, Onward(S.WHEN)),
@@ -180,11 +198,13 @@ TABLE: Mapping[State, tuple[Rule, ...]] = {
         Rule(anything, picking_leave_out.take),
     ),
     S.MESSAGES: (
-        Rule(word("back"), _return, Onward(S.WHO)),
+        Rule(word("back"), messages.back, Onward(S.WHO)),
         Rule(word("done"), messages.finish, S.REVIEW),
         Rule(word("button"), buttons.start),
         Rule(word("card", "article"), parts.start),
         Rule(word("another"), parts.another),
+        Rule(_road("road mass"), road.mass, S.MESSAGES),
+        Rule(_road("road one by one"), road.one_by_one, S.MESSAGES),
         Rule(_way_out, messages.way_out),
         Rule(_template, template.order),
         Rule(_order, order.order),
@@ -216,7 +236,7 @@ TABLE: Mapping[State, tuple[Rule, ...]] = {
         Rule(word("send"), review.send),
         Rule(word("send now"), review.now_instead),
         Rule(word("schedule"), review.schedule),
-        Rule(word("test"), anywhere.preview),
+        Rule(word("test"), preview),
         Rule(_also, channels.choose),
         Rule(_template, template.order),
         Rule(_canary, canary.choose),
@@ -243,8 +263,8 @@ TABLE: Mapping[State, tuple[Rule, ...]] = {
         Rule(word("back", "keep"), _nothing, S.REVIEW),
     ),
     S.LEAVE: (
-        Rule(word("discard"), anywhere.discard),
-        Rule(word("go on", "back", "keep"), anywhere.go_on),
+        Rule(word("discard"), leaving.discard),
+        Rule(word("go on", "back", "keep"), leaving.go_on),
     ),
 }
 
@@ -265,6 +285,6 @@ QUESTIONS: Mapping[State, Callable[[Turn, Memory], Question]] = {
     S.REVIEW: review.ask,
     S.CONFIRM: review.ask_number,
     S.EDIT: review.ask_part,
-    S.LEAVE: anywhere.ask_leave,
+    S.LEAVE: leaving.ask_leave,
 }
 """What each state asks; IDLE asks nothing."""

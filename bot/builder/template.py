@@ -27,7 +27,7 @@ def order(turn: Turn, memory: Memory, answer: Answer) -> Did:
     assert asked is not None
     known = turn.desk.templates()
     if known is None:
-        text = turn.say("{platform} has no templates; they are for Messenger only.", platform=_platform(turn))
+        text = turn.say("{platform} has no templates; they are for Messenger only.", platform=turn.platform)
         return _stays(memory, text)
     if asked.off:
         return _off(turn, memory)
@@ -54,7 +54,7 @@ def _list(turn: Turn, memory: Memory, known: Known) -> Did:
     lines = [f"{one.name} ({one.language}): {' '.join(one.body.split())}" for one in some]
     if len(known.approved) > len(some):
         lines.append(turn.say("… and {n} more; type their name.", n=len(known.approved) - len(some)))
-    text = turn.say("Whoever's window is closed can get one of these instead:") + "\n" + "\n".join(lines)
+    text = turn.say("People whose window is closed can get one of these instead:") + "\n" + "\n".join(lines)
     names = Counter(one.name for one in some)
     choices = tuple(_choice(one, one.name if names[one.name] == 1 else f"{one.name} ({one.language})") for one in some)
     return Did(memory, (Say("\n".join([text, *_age(turn, known)]), choices),), ask=False)
@@ -144,7 +144,7 @@ def _go_on(turn: Turn, memory: Memory, filling: Filling) -> Did:
     template = _template(filling)
     lines = [turn.say("Outside the window people read: {text}", text=said_by(template))]
     if not filling.way_out:
-        lines.append(turn.say("It names no way out. STOP works there too, should they write it."))
+        lines.append(turn.say("It does not say how to opt out. STOP works there too, if they write it."))
     content = open_draft(turn, memory).content.model_copy(update={"template": template})
     did = put(turn, memory.but(filling=None), content, "\n".join(lines))
     return replace(did, to=State(filling.back)) if did.to is State.MESSAGES else did
@@ -203,8 +203,3 @@ def _filling(memory: Memory) -> Filling:
 
 def _place(filling: Filling) -> str:
     return filling.places[len(filling.values)]
-
-
-def _platform(turn: Turn) -> str:
-    facts = turn.desk.platform.capabilities
-    return facts.title or facts.name

@@ -8,14 +8,14 @@ from bot.builder.open import change, open_draft
 from bot.builder.states import State
 from bot.conversation.answer import Answer, typed_value, word_value
 from bot.conversation.memory import Memory
-from bot.conversation.rule import Did, Question, stays
+from bot.conversation.rule import Did, Question, proposes, stays
 from bot.conversation.turn import Say, Turn
 from bot.conversation.words import plain
 from broadcast.draft import Draft
-from broadcast.when.durations import parse_duration
+from broadcast.when.late import parse_late
 from broadcast.when.parse import parse_time
 from broadcast.when.readings import Ambiguous, At, Later, Now
-from broadcast.when.words import say_moment
+from broadcast.when.words import say_apart, say_moment
 from broadcast.when.zones import zone_name
 from handlers.content import Choice
 from handlers.contract import Problem
@@ -67,27 +67,36 @@ def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
             return each.take(turn, memory, reading)
         case Ambiguous() if text is not None:
             return _which(turn, memory, each.for_each(reading))
-        case Now() | Later():
-            word = "now" if isinstance(reading, Now) else "later"
-            memory = change(turn, memory, scheduled_for=None, local_time="")
-            said = (
-                turn.say("It goes out as soon as you confirm.")
-                if word == "now"
-                else turn.say("Time: you decide later.")
-            )
-            return Did(memory.but(when=word), (Say(said),))
+        case Now():
+            return Did(untimed(turn, memory, "now"), (Say(turn.say("It goes out as soon as you confirm.")),))
+        case Later():
+            return Did(untimed(turn, memory, "later"), (Say(turn.say("Time: you decide later.")),))
         case At():
             memory = change(turn, memory, scheduled_for=reading.moment, local_time="", time_zone=reading.zone.key)
             return Did(memory.but(when="at"), (Say(turn.say("Time: {time}.", time=turn.time(reading.moment))),))
         case Ambiguous():
             return _which(turn, memory, reading)
         case Problem():
-            return stays(memory, State.WHEN, turn.problem(reading))
+            return _refused(turn, memory, reading, for_each=text is not None)
+
+
+def _refused(turn: Turn, memory: Memory, problem: Problem, *, for_each: bool) -> Did:
+    """Say why it cannot be that time, with the one that was probably meant where there is one."""
+    proposal = str(problem.facts.get("proposal", ""))
+    if not proposal:
+        return stays(memory, State.WHEN, turn.problem(problem))
+    instead = f"{proposal} {each.FOR_EACH}" if for_each else proposal
+    return proposes(memory, State.WHEN, turn.problem(problem), Choice(title=instead, value=typed_value(instead)))
+
+
+def untimed(turn: Turn, memory: Memory, when: str) -> Memory:
+    """Take away the time, also one for each; `when` is what was said instead, `now` or `later`."""
+    return change(turn, memory, scheduled_for=None, local_time="").but(when=when)
 
 
 def _keep_late(turn: Turn, memory: Memory, text: str) -> Did:
     """Take how late it may still be sent when the program was not running at its time."""
-    length = timedelta(0) if plain(text) in _NEVER else parse_duration(text)
+    length = timedelta(0) if plain(text) in _NEVER else parse_late(text)
     if isinstance(length, Problem):
         return stays(memory, State.WHEN, turn.problem(length))
     memory = change(turn, memory, late_seconds=int(length.total_seconds()))
@@ -105,11 +114,14 @@ def say_late(turn: Turn, draft: Draft) -> str:
 
 
 def _which(turn: Turn, memory: Memory, reading: Ambiguous) -> Did:
+    local = [option.moment.astimezone(option.zone) for option in reading.options]
     options = tuple(
-        Choice(title=say_moment(option.moment, option.zone, turn.language), value=typed_value(option.text))
-        for option in reading.options
+        Choice(title=title, value=typed_value(option.text))
+        for title, option in zip(say_apart(local, turn.language), reading.options, strict=True)
     )
-    said = Say(turn.say(reading.question, **reading.facts), (*options, turn.choice("Back", word_value("back"))))
+    meanings = (say_moment(option.moment, option.zone, turn.language) for option in reading.options)
+    text = "\n".join([turn.say(reading.question, **reading.facts), *meanings])
+    said = Say(text, (*options, turn.choice("Back", word_value("back"))))
     return Did(memory, (said,), to=State.WHEN, ask=False)
 
 

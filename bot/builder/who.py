@@ -7,11 +7,12 @@ from bot.builder.picking_ways import GONE_OUT
 from bot.builder.states import State
 from bot.conversation.answer import Answer, typed_value, word_value
 from bot.conversation.memory import Memory, Picking
-from bot.conversation.rule import Did, Onward, Question, stays
+from bot.conversation.rule import Did, Onward, Question, proposes, stays
 from bot.conversation.turn import Say, Turn
 from bot.conversation.words import meaning, plain
 from bot.texts import N_, Texts
 from broadcast import who as audience
+from broadcast.audience.problems import FilterProblem
 from broadcast.service import Desk
 from handlers.content import Choice
 from storage import audiences, counts
@@ -42,7 +43,9 @@ def ask(turn: Turn, memory: Memory) -> Question:
 
 def example(turn: Turn) -> str:
     """Return a filter that can be typed on this channel."""
-    return "plan = pro" if turn.desk.variables.get("plan") == "text" else "language = en and last_seen < 7 days ago"
+    if turn.desk.variables.get("plan") == "text":
+        return "plan = pro"
+    return turn.say("language = en and last_seen < 7 days ago")
 
 
 def everyone(turn: Turn, memory: Memory, _answer: Answer) -> Did:
@@ -57,8 +60,16 @@ def keep(turn: Turn, memory: Memory, answer: Answer) -> Did:
         return stays(memory, State.WHO, turn.say("Say everyone, or send me a filter: {example}", example=example(turn)))
     text = named(turn, text) or text
     if (problem := turn.desk.check(text)) is not None:
-        return stays(memory, State.WHO, problem.sentence(turn.texts))
+        return refused(turn, memory, State.WHO, text, problem)
     return take(turn, memory, text)
+
+
+def refused(turn: Turn, memory: Memory, here: State, text: str, problem: FilterProblem) -> Did:
+    """Say what is wrong with a filter, with the one that was probably meant where that would do."""
+    meant = problem.corrected(text)
+    if not meant or turn.desk.check(meant) is not None:
+        return stays(memory, here, problem.sentence(turn.texts))
+    return proposes(memory, here, problem.sentence(turn.texts), Choice(title=meant, value=typed_value(meant)))
 
 
 def named(turn: Turn, text: str) -> str:
@@ -133,7 +144,7 @@ def saved(turn: Turn, name: str, text: str) -> str:
 def cannot_save(turn: Turn, name: str, text: str) -> str:
     """Return why an audience cannot be saved under this name, '' when it can."""
     if not text:
-        return turn.say("Everyone needs no name. Save a filter, or say everyone when I ask who.")
+        return turn.say("“Everyone” does not need a name. Save a filter, or say everyone when I ask who.")
     if not name or len(name) > LONGEST_NAME:
         return turn.say("A name has 1 to {most} characters.", most=LONGEST_NAME)
     if meaning(name) or name.isdecimal() or turn.desk.check(name) is None:

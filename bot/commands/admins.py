@@ -39,15 +39,25 @@ def _invite(turn: Turn, memory: Memory, rest: str) -> Did:
 
 def _remove(turn: Turn, memory: Memory, rest: str) -> Did:
     rows = admins.on_channel(turn.desk.channel_id)
-    found = one_of(rows, rest)
+    said, _, confirmed = rest.partition(" ")
+    found = one_of(rows, said)
     if found is None:
         return answered(memory, Say(turn.say("Which one? Say /admin remove and the number from /admin list.")))
     owners = [row for row in rows if row.role == "owner"]
     if owners == [found]:
         return answered(memory, Say(turn.say("That is the last owner; somebody has to be able to let others in.")))
+    if found.platform_user_id == turn.person and confirmed.strip() != str(found.id):
+        return answered(memory, _really(turn, found))
     admins.remove(turn.desk.channel_id, found.platform_user_id)
     audit.write(turn.desk.channel_id, turn.person, "remove_admin", turn.now, subject=found.platform_user_id)
     return answered(memory, Say(turn.say("{person} is no longer an admin.", person=found.platform_user_id)))
+
+
+def _really(turn: Turn, own: Admin) -> Say:
+    """Ask before somebody removes themselves. The button names their entry, which is gone once it was used."""
+    text = turn.say("You are an owner here. Remove yourself? Only another owner could let you in again.")
+    sure = f"/admin remove {own.platform_user_id} {own.id}"
+    return Say(text, (turn.choice("Remove me", sure),), proposed=True)
 
 
 def one_of(rows: Sequence[Admin], said: str) -> Admin | None:
@@ -94,7 +104,9 @@ def _unlink(turn: Turn, memory: Memory, _rest: str) -> Did:
     if not admins.unlink(turn.admin_id):
         return answered(memory, Say(turn.say("You are not linked with any other channel.")))
     audit.write(turn.desk.channel_id, turn.person, "unlink", turn.now, subject=turn.person)
-    text = turn.say("You are known on this channel alone again. Broadcasts stay as they are, each on its channel.")
+    text = turn.say(
+        "You are no longer linked with any other channel. Broadcasts stay as they are, each on its channel."
+    )
     return answered(memory, Say(text))
 
 
@@ -104,5 +116,5 @@ COMMANDS = (
     Command("/admin invite", N_("Make a one-time code for a new admin."), "/admin invite sender", "owner", _invite),
     Command("/admin remove", N_("Take an admin's rights away."), "/admin remove 2", "owner", _remove),
     Command("/admin link", N_("Say that you are an admin of another channel too."), "/admin link", "writer", _link),
-    Command("/admin unlink", N_("Take that back."), "/admin unlink", "writer", _unlink),
+    Command("/admin unlink", N_("Undo /admin link."), "/admin unlink", "writer", _unlink),
 )

@@ -1,11 +1,13 @@
 """Commands of the second person: approve what somebody asks to send, or refuse it."""
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
 
 from bot.builder.approval import called, for_admin, request, tell
 from bot.builder.cost import say_refusal
 from bot.commands.command import Command, answered
-from bot.commands.which import no_such
+from bot.commands.which import leading, nothing_leads
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
@@ -15,38 +17,45 @@ from broadcast.draft import Draft
 from broadcast.service import Unsendable
 from storage import approvals, audit
 from storage.approvals import APPROVED, REFUSED
+from storage.database import transaction
 from storage.lifecycle import BroadcastStatus
 from storage.models import Approval
 
-_SHOWN = re.compile(r"(.*?)(?: v(\d{1,9}))?", re.DOTALL)
-"""A broadcast, and the version of it that a button stood under."""
+_VERSION = re.compile(r"v(\d{1,9})")
+"""Behind a broadcast: the version of it that a button stood under."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A broadcast, the request about it that this person may decide, and what was said behind its name."""
+
+    draft: Draft
+    request: Approval
+    more: str
 
 
 def _approve(turn: Turn, memory: Memory, rest: str) -> Did:
-    said = _SHOWN.fullmatch(rest)
-    assert said is not None
-    draft, asked = _open(turn, said[1])
+    asked = _open(turn, rest, "approve")
     if isinstance(asked, Say):
         return answered(memory, asked)
-    assert draft is not None
-    if said[2] and int(said[2]) != asked.version:
-        return answered(memory, Say(turn.say("That button stood under an earlier request.")), request(turn, draft))
-    if wrong := _outdated(turn, draft, asked):
+    draft, version = asked.draft, _VERSION.fullmatch(asked.more)
+    if asked.more and version is None:
+        return answered(memory, nothing_leads(turn, rest))
+    if version is not None and int(version[1]) != asked.request.version:
+        return answered(memory, Say(turn.say("That button belongs to an earlier request.")), request(turn, draft))
+    if wrong := _outdated(turn, draft, asked.request):
         return answered(memory, Say(wrong))
-    if not approvals.decide(asked.id, APPROVED, turn.person, turn.now):
-        return answered(memory, Say(turn.say("Somebody else was quicker.")))
-    audit.write(draft.channel_id, turn.person, "approve", turn.now, subject=str(draft.id), detail=str(asked.people))
-    timed = draft.scheduled_for is not None
     try:
-        if timed:
-            group.schedule(turn.desk, draft, asked.asked_by, approved=True)
-            moment = draft.scheduled_for
-        else:
-            moment = group.send(turn.desk, draft, asked.asked_by, approved=True)
+        moment = _let_out(turn, draft, asked.request)
     except Unsendable as error:
-        return answered(memory, Say(say_refusal(turn, error)))
-    assert moment is not None
-    theirs = for_admin(turn, asked.asked_by)
+        still = turn.say(
+            "Nothing was sent. The request stays open until {time}.", time=turn.moment(asked.request.expires_at)
+        )
+        return answered(memory, Say(say_refusal(turn, error) + "\n" + still))
+    if moment is None:
+        return answered(memory, Say(turn.say("Someone else has already decided.")))
+    timed = draft.scheduled_for is not None
+    theirs = for_admin(turn, asked.request.asked_by)
     if theirs is not None:
         who = called(turn, turn.person)
         tell(theirs, (Say(_approved(theirs, draft, who, theirs.time(moment) if timed else theirs.clock(moment))),))
@@ -56,6 +65,21 @@ def _approve(turn: Turn, memory: Memory, rest: str) -> Did:
         time=turn.time(moment) if timed else turn.clock(moment),
     )
     return Did(memory.but(sent=draft.id), (Say(own),))
+
+
+def _let_out(turn: Turn, draft: Draft, asked: Approval) -> datetime | None:
+    """Decide the request and send or schedule, both or neither; return when it leaves, None if it is decided already.
+
+    Raises `Unsendable`: then the request is open as before.
+    """
+    with transaction():
+        if not approvals.decide(asked.id, APPROVED, turn.person, turn.now):
+            return None
+        audit.write(draft.channel_id, turn.person, "approve", turn.now, subject=str(draft.id), detail=str(asked.people))
+        if draft.scheduled_for is None:
+            return group.send(turn.desk, draft, asked.asked_by, approved=True)
+        group.schedule(turn.desk, draft, asked.asked_by, approved=True)
+        return draft.scheduled_for
 
 
 def _approved(turn: Turn, draft: Draft, who: str, time: str) -> str:
@@ -68,15 +92,14 @@ def _approved(turn: Turn, draft: Draft, who: str, time: str) -> str:
 
 
 def _refuse(turn: Turn, memory: Memory, rest: str) -> Did:
-    ref, _, why = rest.partition(" ")
-    draft, asked = _open(turn, ref)
+    asked = _open(turn, rest, "refuse")
     if isinstance(asked, Say):
         return answered(memory, asked)
-    assert draft is not None
-    if not approvals.decide(asked.id, REFUSED, turn.person, turn.now):
-        return answered(memory, Say(turn.say("Somebody else was quicker.")))
+    draft, why = asked.draft, asked.more
+    if not approvals.decide(asked.request.id, REFUSED, turn.person, turn.now):
+        return answered(memory, Say(turn.say("Someone else has already decided.")))
     audit.write(draft.channel_id, turn.person, "refuse", turn.now, subject=str(draft.id), detail=why)
-    theirs = for_admin(turn, asked.asked_by)
+    theirs = for_admin(turn, asked.request.asked_by)
     if theirs is not None:
         who, edit = called(turn, turn.person), f"/broadcast edit {draft.id}"
         if why:
@@ -87,17 +110,19 @@ def _refuse(turn: Turn, memory: Memory, rest: str) -> Did:
     return answered(memory, Say(turn.say("Refused. “{name}” stays a draft.", name=draft.name)))
 
 
-def _open(turn: Turn, ref: str) -> tuple[Draft | None, Approval | Say]:
-    """Return the broadcast and the request about it that this person may decide, or why there is none."""
-    draft = turn.desk.find(ref) if ref else None
+def _open(turn: Turn, rest: str, verb: str) -> _Asked | Say:
+    """Return what is to be decided, or why there is nothing that this person could decide."""
+    if not rest:
+        return Say(turn.say("Which one? For example: {example}", example=f"/broadcast {verb} 12"))
+    draft, more = leading(turn, rest)
     if draft is None:
-        return None, no_such(turn, ref) if ref else Say(turn.say("Which one? For example: /broadcast approve 12"))
+        return nothing_leads(turn, rest)
     asked = approvals.open_for(draft.id)
     if asked is None or draft.status is not BroadcastStatus.DRAFT:
-        return draft, Say(turn.say("Nobody is waiting for an answer about “{name}”.", name=draft.name))
+        return Say(turn.say("Nobody is waiting for an answer about “{name}”.", name=draft.name))
     if asked.asked_by == turn.person:
-        return draft, Say(turn.say("You asked for this yourself; somebody else has to decide."))
-    return draft, asked
+        return Say(turn.say("You asked for this yourself; somebody else has to decide."))
+    return _Asked(draft, asked, more)
 
 
 def _outdated(turn: Turn, draft: Draft, asked: Approval) -> str:
@@ -122,14 +147,14 @@ def _outdated(turn: Turn, draft: Draft, asked: Approval) -> str:
 COMMANDS = (
     Command(
         "/broadcast approve",
-        N_("Let out what another admin asks to send."),
+        N_("Approve what another admin asks to send."),
         "/broadcast approve 12",
         "sender",
         _approve,
     ),
     Command(
         "/broadcast refuse",
-        N_("Keep back what another admin asks to send."),
+        N_("Refuse what another admin asks to send."),
         "/broadcast refuse 12 the price is wrong",
         "sender",
         _refuse,

@@ -98,6 +98,11 @@ def _delete(turn: Turn, memory: Memory, rest: str) -> Did:
     return answered(memory, Say(text))
 
 
+def _is_near(turn: Turn, name: str) -> bool:
+    """Say whether a saved audience is called so, or nearly."""
+    return isinstance(found := _found(turn, name), SavedAudience) or found.proposed
+
+
 def _found(turn: Turn, name: str) -> SavedAudience | Say:
     """Return the audience, or what to say when there is none of that name."""
     if row := audiences.named(turn.desk.channel_id, name):
@@ -107,17 +112,17 @@ def _found(turn: Turn, name: str) -> SavedAudience | Say:
     if near:
         choice = Choice(title=names[near[0]], value=f"/audience show {names[near[0]]}")
         text = turn.say("There is no audience “{typed}”. Did you mean “{name}”?", typed=name, name=names[near[0]])
-        return Say(text, (choice,))
+        return Say(text, (choice,), proposed=True)
     return Say(turn.say("There is no audience “{typed}”. /audience list shows what there is.", typed=name))
 
 
 COMMANDS = (
-    Command("/audience", N_("Saved audiences, or one of them."), "/audience Pros", "writer", _audience),
+    Command("/audience", N_("Saved audiences, or one of them."), "/audience Pros", "writer", _audience, _is_near),
     Command("/audience list", N_("The saved audiences."), "/audience list", "writer", _list),
-    Command("/audience show", N_("Who a saved audience is."), "/audience show Pros", "writer", _show),
+    Command("/audience show", N_("Who is in a saved audience."), "/audience show Pros", "writer", _show),
     Command("/audience new", N_("Save a filter under a name."), "/audience new Pros: plan = pro", "writer", _new),
-    Command("/audience delete", N_("Forget a saved audience."), "/audience delete Pros", "writer", _delete),
+    Command("/audience delete", N_("Delete a saved audience."), "/audience delete Pros", "writer", _delete),
     Command(
-        "/audience count", N_("How many people a saved audience is now."), "/audience count Pros", "writer", _count
+        "/audience count", N_("How many people are in a saved audience now."), "/audience count Pros", "writer", _count
     ),
 )

@@ -5,7 +5,7 @@ import re
 from bot.commands.card import card
 from bot.commands.command import Command, answered
 from bot.commands.stand import say_status
-from bot.commands.which import no_such
+from bot.commands.which import names_one, no_such
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
@@ -96,8 +96,9 @@ COMMANDS = (
         "/broadcast Spring sale",
         "writer",
         _broadcast,
+        names_one,
     ),
-    Command("/broadcast drafts", N_("Broadcasts that were begun."), "/broadcast drafts", "writer", _drafts),
+    Command("/broadcast drafts", N_("Unfinished broadcasts."), "/broadcast drafts", "writer", _drafts),
     Command("/broadcast scheduled", N_("Broadcasts in the calendar."), "/broadcast scheduled", "writer", _scheduled),
     Command(
         "/broadcast history",

@@ -1,48 +1,48 @@
 """Commands that open the builder: new, edit, clone, send, schedule, test."""
 
+import re
+
 from bot.builder import name
 from bot.builder.open import REVIEWABLE
-from bot.builder.parts import settle
-from bot.builder.review import enter
 from bot.builder.shown import show
 from bot.builder.states import State
+from bot.builder.switch import before_opening, enter, kept, settled
 from bot.commands.card import card
 from bot.commands.command import Command, answered
 from bot.commands.stand import say_status
-from bot.commands.which import which
+from bot.commands.which import leading, nothing_leads, which
 from bot.conversation.answer import Answer
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
 from bot.texts import N_
+from broadcast import group
 from broadcast.draft import Draft
 from storage import results
 from storage.lifecycle import BroadcastStatus
 
 _S = BroadcastStatus
+_AS = re.compile(r"as\s+(\S.*)", re.IGNORECASE | re.DOTALL)
+"""What may follow the broadcast that is tested: whose messages they are to be."""
 
 
 def _new(turn: Turn, memory: Memory, rest: str) -> Did:
     stays = kept(turn, settled(turn, memory), 0)
-    memory = memory.over()
     if not rest:
-        return Did(memory, stays, to=State.NAME)
-    did = name.keep(turn, memory, Answer(text=rest))
+        return Did(Memory(), stays, to=State.NAME)
+    did = name.keep(turn, Memory(), Answer(text=rest))
     return Did(did.memory, (*stays, *did.says), to=did.to or State.WHEN, ask=did.ask)
 
 
 def _edit(turn: Turn, memory: Memory, rest: str) -> Did:
-    memory = settled(turn, memory)
     return _open(turn, memory, which(turn, memory, rest, "edit", _S.DRAFT, _S.SCHEDULED, _S.MISSED))
 
 
 def _send(turn: Turn, memory: Memory, rest: str) -> Did:
-    memory = settled(turn, memory)
     return _open(turn, memory, which(turn, memory, rest, "send", *REVIEWABLE))
 
 
 def _schedule(turn: Turn, memory: Memory, rest: str) -> Did:
-    memory = settled(turn, memory)
     return _open(turn, memory, which(turn, memory, rest, "schedule", *REVIEWABLE))
 
 
@@ -51,56 +51,44 @@ def _open(turn: Turn, memory: Memory, found: Draft | Say) -> Did:
         return answered(memory, found)
     if found.status is _S.FAILED:
         found = turn.desk.unschedule(found, turn.person)
+    if (problem := group.reserved(turn.desk, found, turn.person)) is not None:
+        return answered(memory, Say(turn.problem(problem)), card(turn, found))
     if found.status not in REVIEWABLE:
         text = turn.say("“{name}” is {status}; it can only be cloned.", name=found.name, status=say_status(turn, found))
         return answered(memory, Say(text), card(turn, found))
+    memory, found = before_opening(turn, memory, found)
     begun = found.content.messages or found.status is not _S.DRAFT
     return Did(enter(found, memory), kept(turn, memory, found.id), to=State.REVIEW if begun else State.MESSAGES)
 
 
 def _clone(turn: Turn, memory: Memory, rest: str) -> Did:
-    memory = settled(turn, memory)
     found = which(turn, memory, rest, "clone", *_S)
     if isinstance(found, Say):
         return answered(memory, found)
+    memory, found = before_opening(turn, memory, found)
     copy = turn.desk.clone(found, turn.person)
     text = turn.say("“{copy}” is a copy of “{name}”, as a draft without a time.", copy=copy.name, name=found.name)
     return Did(enter(copy, memory), (*kept(turn, memory, copy.id), Say(text)), to=State.REVIEW)
 
 
 def _test(turn: Turn, memory: Memory, rest: str) -> Did:
-    ref, _, name_of = rest.partition(" as ")
-    found = which(turn, memory, ref.strip(), "test", *_S)
+    draft, more = leading(turn, rest)
+    as_whom = _AS.fullmatch(more)
+    if more and (draft is None or as_whom is None):
+        return answered(memory, nothing_leads(turn, rest))
+    found = draft or which(turn, memory, "", "test", *_S)
     if isinstance(found, Say):
         return answered(memory, found)
     if not found.content.messages:
         return answered(memory, Say(turn.say("“{name}” has no message yet.", name=found.name)))
     person = turn.person
-    if name_of.strip():
-        people = results.people(turn.desk.channel_id, name_of.strip(), 1)
+    if as_whom is not None:
+        people = results.people(turn.desk.channel_id, as_whom[1], 1)
         if not people:
-            text = turn.say("I know nobody called “{person}”; their id would do too.", person=name_of.strip())
+            text = turn.say("I know nobody called “{person}”; their id would do too.", person=as_whom[1])
             return answered(memory, Say(text))
         person = people[0].platform_user_id
     return Did(memory, show(turn, found.content, person))
-
-
-def settled(turn: Turn, memory: Memory) -> Memory:
-    """Put what is half made into its draft, before another one is opened, or the same one anew."""
-    draft = turn.desk.get(memory.draft) if memory.making else None
-    unchanged = draft is not None and draft.status is _S.DRAFT and draft.version == memory.version
-    return settle(turn, memory) if unchanged else memory
-
-
-def kept(turn: Turn, memory: Memory, opened: int) -> tuple[Say, ...]:
-    """Say what becomes of the draft that was being built, when another one is opened."""
-    if not memory.draft or memory.draft == opened:
-        return ()
-    draft = turn.desk.get(memory.draft)
-    if draft is None or draft.status is not _S.DRAFT:
-        return ()
-    text = turn.say("“{name}” is kept as a draft: /broadcast edit {id}", name=draft.name, id=str(draft.id))
-    return (Say(text),)
 
 
 COMMANDS = (

@@ -10,6 +10,7 @@ from bot.commands.parts import say_parts
 from bot.commands.stand import say_status, say_sums
 from bot.conversation.turn import Say, Turn
 from bot.texts import N_
+from broadcast import once_more
 from broadcast.draft import Draft
 from handlers.content import Choice
 from storage import approvals
@@ -46,7 +47,13 @@ TITLES: Mapping[str, str] = {
 DECISIONS = ("approve", "refuse")
 """What a second person can do about a draft that waits for one."""
 
-NEEDS_SENDER = frozenset({"pause", "resume"})
+NEEDS_SENDER: Mapping[BroadcastStatus, frozenset[str]] = {
+    _S.SCHEDULED: frozenset({"edit", "send", "cancel"}),
+    _S.STARTING: frozenset({"pause", "cancel"}),
+    _S.SENDING: frozenset({"pause", "cancel"}),
+    _S.PAUSED: frozenset({"resume", "cancel"}),
+}
+"""What a writer is not offered: these broadcasts a sender or an owner has let go."""
 
 
 def card(turn: Turn, draft: Draft) -> Say:
@@ -74,8 +81,9 @@ def card(turn: Turn, draft: Draft) -> Say:
 
 def moves(turn: Turn, draft: Draft) -> tuple[Choice, ...]:
     """Return what this admin can do next with a broadcast."""
-    allowed = [move for move in MOVES[draft.status] if move not in NEEDS_SENDER or turn.may("sender")]
-    if "retry" in allowed and not turn.desk.may_retry(draft):
+    beyond = frozenset() if turn.may("sender") else NEEDS_SENDER.get(draft.status, frozenset())
+    allowed = [move for move in MOVES[draft.status] if move not in beyond]
+    if "retry" in allowed and not once_more.may_retry(turn.desk, draft):
         allowed.remove("retry")
     return tuple(turn.choice(TITLES[move], f"/broadcast {move} {draft.id}") for move in allowed)
 
@@ -84,7 +92,11 @@ def numbers(turn: Turn, draft: Draft) -> list[str]:
     """Return the sums of a broadcast, its rate and the time left, one a line."""
     progress = turn.desk.progress(draft)
     lines = [say_sums(turn, progress.sums), *(say_jobs(turn, draft) if is_mass(turn, draft) else ())]
-    if progress.seconds_left is not None and draft.status is _S.SENDING and not is_mass(turn, draft):
+    reason, until = turn.desk.held() if draft.status is _S.SENDING else ("", None)
+    if reason and until is not None:
+        why = turn.say_stored(reason)
+        lines.append(turn.say("Waits until {time}: {reason}", time=turn.moment(until), reason=why))
+    elif progress.seconds_left is not None and draft.status is _S.SENDING and not is_mass(turn, draft):
         lines.append(
             turn.say(
                 "{rate} a second; about {left} left.",

@@ -29,6 +29,8 @@ def claim(desk: Desk, person: str, text: str, now: datetime, language: str = "")
     if admin is None:
         return _("That code is wrong, used or too old. Ask for a new one.") if known else None
     audit.write(desk.channel_id, person, "claim", now, subject=person, detail=admin.role)
+    if known is not None and known.role == admin.role:
+        return _("Your role here stays {role}; a code never lowers it.").format(role=_(admin.role))
     return _(
         "Welcome! Your role here is {role}. Send /broadcast new to write your first broadcast; nothing leaves"
         " before you confirm it. /help shows everything else."

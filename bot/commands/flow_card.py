@@ -58,7 +58,7 @@ def _say_steps(turn: Turn, flow: Flow, lately: Tally) -> list[str]:
         lines.append(turn.say("and {n} more steps, none with more drop-outs", n=left))
     known = {step.id for step in flow.steps}
     if gone := sum(tally.dropped for step_id, tally in counted.standing.items() if step_id not in known):
-        lines.append(turn.say("{n} dropped out at steps that are gone from it", n=gone))
+        lines.append(turn.say("{n} dropped out at steps that no longer exist", n=gone))
     return lines
 
 

@@ -60,7 +60,7 @@ def _found(turn: Turn, names: Mapping[str, str], counts: Counts, typed: str) -> 
     if near := difflib.get_close_matches(wanted, spelled, n=1):
         name = spelled[near[0]]
         text = turn.say("There is no flow “{typed}”. Did you mean “{name}”?", typed=typed, name=names[name])
-        return Say(text, _choices(names, [name]))
+        return Say(text, _choices(names, [name]), proposed=True)
     return Say(turn.say("There is no flow “{typed}”. /flows shows what there is.", typed=typed))
 
 

@@ -11,7 +11,7 @@ from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Picture, Say, Turn
 from bot.texts import N_
-from broadcast import figures
+from broadcast import figures, once_more
 from broadcast.draft import Draft
 from broadcast.figures import Figures
 from broadcast.report import Missed, Report, report
@@ -27,7 +27,7 @@ _TITLES = {
 }
 
 _BARS = {
-    figures.AUDIENCE: N_("everybody meant"),
+    figures.AUDIENCE: N_("everyone it was for"),
     figures.SENT: N_("sent"),
     figures.DELIVERED: N_("delivered"),
     figures.READ: N_("read"),
@@ -42,12 +42,16 @@ def _report(turn: Turn, memory: Memory, rest: str) -> Did:
     told = report(found)
     lines = [*say_report(turn, found, told), *say_parts(turn, found)]
     ways = tuple(way for way in moves(turn, found) if way.value != f"/broadcast report {found.id}")
-    if found.status in {_S.SENT, _S.CANCELLED} and (n := turn.desk.doubtful(found)):
-        lines.append(turn.say("Whoever is in doubt can be left so, or sent it again; then some may have it twice."))
+    if found.status in {_S.SENT, _S.CANCELLED} and (n := once_more.doubtful(turn.desk, found)):
+        lines.append(
+            turn.say(
+                "People in doubt can be left as they are, or be sent it again; some of them may then get it twice."
+            )
+        )
         ways = (Choice(title=turn.say("Send again to {n}", n=n), value=f"/broadcast resend {found.id}"), *ways)
     if not (turn.desk.pictures and told.sums.of(*REACHED)):
         return answered(memory, Say("\n".join(lines), ways))
-    lines.append(say_letters(turn, figures_of(found, told)))
+    lines.append(say_letters(turn, figures_of(found, told, receipts=turn.desk.platform.capabilities.receipts)))
     return answered(memory, Say("\n".join(lines), ways), Picture(image_of(found)))
 
 
@@ -65,6 +69,10 @@ def say_report(turn: Turn, draft: Draft, told: Report) -> list[str]:
     sent = told.sums.of(*REACHED)
     if is_mass(turn, draft):
         lines.append(say_limits_of_knowledge(turn))
+    elif sent and not turn.desk.platform.capabilities.receipts:
+        lines.append(
+            turn.say("{platform} does not tell who got or read it: “sent” is that it took it.", platform=turn.platform)
+        )
     elif sent:
         read = told.sums.of(RecipientState.READ)
         lines.append(

@@ -13,7 +13,7 @@ from storage import admins, audit
 
 _MAY: Mapping[str, str] = {
     "owner": N_("owner: everything, and makes and removes admins"),
-    "sender": N_("sender: also sends, pauses, resumes and approves"),
+    "sender": N_("sender: also sends, pauses, resumes, cancels and approves"),
     "writer": N_("writer: composes, tests, reads reports and asks for a send"),
 }
 

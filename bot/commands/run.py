@@ -36,8 +36,23 @@ def _help(turn: Turn, memory: Memory, rest: str) -> Did:
             return answered(memory, unknown(turn, "/" + plain(rest).removeprefix("/")))
         example = turn.say("For example: {example}", example=command.example)
         return answered(memory, Say(turn.say(command.help) + "\n" + example))
-    lines = [f"{one.name}: {turn.say(one.help)}" for one in COMMANDS if turn.may(one.role)]
-    return answered(memory, Say("\n".join(lines)))
+    return answered(memory, Say("\n".join(_listed(turn))))
+
+
+def _listed(turn: Turn) -> list[str]:
+    """Return a line for each command, those of a family together, with `…` for the word they begin with.
+
+    So the whole list fits one message of every platform.
+    """
+    families: dict[str, list[Command]] = {}
+    for one in COMMANDS:
+        if turn.may(one.role):
+            families.setdefault(one.name.split()[0], []).append(one)
+    return [
+        f"{one.name.replace(family + ' ', '… ')}: {turn.say(one.help)}"
+        for family, members in families.items()
+        for one in sorted(members, key=lambda member: member.name != family)
+    ]
 
 
 HELP = Command("/help", N_("All commands, or one of them."), "/help broadcast clone", "writer", _help)
@@ -87,7 +102,25 @@ def run(turn: Turn, memory: Memory, text: str) -> Did:
             own=turn.say(ROLES.get(turn.role, turn.role)),
         )
         return answered(memory, Say(text))
+    if (meant := _mistyped(turn, command, rest)) is not None:
+        return answered(memory, meant)
     return command.run(turn, memory, rest.strip())
+
+
+def _mistyped(turn: Turn, command: Command, rest: str) -> Say | None:
+    """Return the question whether a longer command was meant, by a word behind this one that names nothing there."""
+    begun, _, more = rest.strip().partition(" ")
+    verbs = [
+        one.name.removeprefix(command.name).strip()
+        for one in COMMANDS
+        if one.name.startswith(command.name + " ") and turn.may(one.role)
+    ]
+    near = difflib.get_close_matches(plain(begun), verbs, n=1, cutoff=0.6)
+    if not near or command.names(turn, rest.strip()):
+        return None
+    meant = f"{command.name} {near[0]} {more.strip()}".strip()
+    said = turn.say("There is no command {typed}. Did you mean {near}?", typed=f"{command.name} {begun}", near=meant)
+    return Say(said, (Choice(title=meant, value=meant),), proposed=True)
 
 
 def unknown(turn: Turn, text: str) -> Say:
@@ -98,5 +131,5 @@ def unknown(turn: Turn, text: str) -> Say:
     near = near or difflib.get_close_matches(typed.split(" ", maxsplit=1)[0], allowed, n=1, cutoff=0.6)
     if near:
         said = turn.say("There is no command {typed}. Did you mean {near}?", typed=typed, near=near[0])
-        return Say(said, (Choice(title=near[0], value=near[0]),))
+        return Say(said, (Choice(title=near[0], value=near[0]),), proposed=True)
     return Say(turn.say("There is no command {typed}. /help lists them; a text that begins so: \\{typed}", typed=typed))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.builder.anywhere import leave
+from bot.builder.leaving import leave
 from bot.commands.card import card
 from bot.commands.command import Command, answered
 from bot.commands.stand import say_sums
@@ -17,8 +17,8 @@ from storage.entries import Sums
 from storage.lifecycle import UNFINISHED, BroadcastStatus, IllegalMove
 
 _S = BroadcastStatus
-_BEFORE = (_S.DRAFT, _S.SCHEDULED, _S.MISSED)
-_TO_CANCEL = (_S.STARTING, _S.SENDING, _S.PAUSED, _S.SCHEDULED)
+_ON_ITS_WAY = (_S.STARTING, _S.SENDING, _S.PAUSED)
+_TO_CANCEL = (*_ON_ITS_WAY, _S.SCHEDULED)
 """What is meant before the draft being built, where none is named: it is the more urgent."""
 
 
@@ -39,17 +39,28 @@ def _resume(turn: Turn, memory: Memory, rest: str) -> Did:
 
 
 def _cancel(turn: Turn, memory: Memory, rest: str) -> Did:
-    if not rest and _is_building(turn, memory) and not turn.desk.listed(*_TO_CANCEL):
+    more_urgent = turn.may("sender") and turn.desk.listed(*_TO_CANCEL)
+    if not rest and not more_urgent and _is_building(turn, memory):
         return leave(turn, memory)
     found = which(turn, memory, rest, "cancel", *_TO_CANCEL)
-    if isinstance(found, Draft) and found.status not in _BEFORE and not turn.may("sender"):
-        return answered(memory, Say(turn.say("Only a sender or an owner may cancel what is on its way.")))
+    if isinstance(found, Draft) and (wrong := _may_not_cancel(turn, found)):
+        return answered(memory, Say(wrong), card(turn, found))
 
     def cancel(draft: Draft) -> str:
         sums = group.cancel(turn.desk, draft, turn.person)
         return turn.say("“{name}” is cancelled. {sums}", name=draft.name, sums=_gone_out(turn, sums))
 
     return _do(turn, memory, found, cancel)
+
+
+def _may_not_cancel(turn: Turn, draft: Draft) -> str:
+    """Return why this admin may not end a broadcast, '' where they may."""
+    if turn.may("sender"):
+        return ""
+    if draft.status in _ON_ITS_WAY:
+        return turn.say("Only a sender or an owner may cancel what is on its way.")
+    problem = group.reserved(turn.desk, draft, turn.person)
+    return "" if problem is None else turn.problem(problem)
 
 
 def _is_building(turn: Turn, memory: Memory) -> bool:

@@ -42,4 +42,4 @@ def say_sums(turn: Turn, sums: Sums) -> str:
     shown = [part for part, states in zip(parts, amounts, strict=True) if sums.of(*states)]
     if not shown:
         return turn.say("Nobody yet.")
-    return turn.say("{n} in all:", n=sums.audience) + " " + " · ".join(shown)
+    return turn.say("{n} in all: {parts}", n=sums.audience, parts=" · ".join(shown))

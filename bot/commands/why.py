@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.commands.command import Command, answered
 from bot.commands.reasons import say_reason
-from bot.commands.which import no_such
+from bot.commands.which import leading, nothing_leads
 from bot.conversation.memory import Memory
 from bot.conversation.rule import Did
 from bot.conversation.turn import Say, Turn
@@ -20,11 +20,11 @@ _NAMESAKES = 8
 
 _R = RecipientState
 SENTENCES: Mapping[RecipientState, str] = {
-    _R.PENDING: N_("{person} is still to get “{name}”."),
+    _R.PENDING: N_("{person} has not been sent “{name}” yet."),
     _R.CLAIMED: N_("{person} is about to get “{name}”."),
     _R.SENDING: N_("“{name}” is on its way to {person} this very moment."),
-    _R.SENT: N_("{person} was sent “{name}”: {when}. Whether it has arrived we have not been told."),
-    _R.DELIVERED: N_("{person} got “{name}”: {when}. It has arrived and was not read yet, as far as we are told."),
+    _R.SENT: N_("{person} was sent “{name}”: {when}. We have not been told whether it arrived."),
+    _R.DELIVERED: N_("{person} got “{name}”: {when}. It arrived, and as far as we are told it has not been read yet."),
     _R.READ: N_("{person} got “{name}”: {when}, and has read it."),
     _R.FAILED: N_("{person} did not get “{name}” ({when}). {reason}"),
     _R.SKIPPED: N_("{person} was left out of “{name}” ({when}). {reason}"),
@@ -35,12 +35,12 @@ _MAY_HAVE_IT = frozenset({_R.SENDING, _R.SENT, _R.DELIVERED, _R.READ, _R.UNKNOWN
 
 
 def _why(turn: Turn, memory: Memory, rest: str) -> Did:
-    draft, said = _read(turn, rest)
-    if not said:
+    draft, said = leading(turn, rest, least=1)
+    if draft is None and (len(rest.split()) < 2 or leading(turn, rest)[0] is not None):
         text = turn.say("Say which broadcast and who: {example}", example="/broadcast why 12 Anna Smith")
         return answered(memory, Say(text))
     if draft is None:
-        return answered(memory, no_such(turn, rest.split(maxsplit=1)[0]))
+        return answered(memory, nothing_leads(turn, rest))
     found = results.people(turn.desk.channel_id, said, _NAMESAKES)
     if not found:
         text = turn.say("I know nobody called “{person}”; their id would do too.", person=said)
@@ -53,15 +53,6 @@ def _why(turn: Turn, memory: Memory, rest: str) -> Did:
         lines = [f"{number}. {_called(one)} ({one.platform_user_id})" for number, one in enumerate(found, 1)]
         return answered(memory, Say("\n".join([text, *lines]), choices))
     return answered(memory, Say(say_why(turn, draft, found[0])))
-
-
-def _read(turn: Turn, rest: str) -> tuple[Draft | None, str]:
-    """Split what was typed into a broadcast, by id or by as long a name as fits, and a person."""
-    words = rest.split()
-    for length in range(len(words) - 1, 0, -1):
-        if (draft := turn.desk.find(" ".join(words[:length]))) is not None:
-            return draft, " ".join(words[length:])
-    return None, " ".join(words[1:])
 
 
 def say_why(turn: Turn, draft: Draft, person: Subscriber) -> str:

@@ -1,12 +1,11 @@
 """Reads one message of an admin: a number, a label, a tapped button, a word, a command, or just what it says."""
 
-import unicodedata
 from dataclasses import dataclass, replace
 
 from bot.conversation.edits import read_edit, read_save, read_template, read_way_out
 from bot.conversation.memory import Memory
 from bot.conversation.turn import Turn
-from bot.conversation.words import meaning, plain
+from bot.conversation.words import agrees, meaning, number, plain
 from handlers.content import Choice
 
 OURS = "b:"
@@ -47,8 +46,16 @@ def typed_value(text: str) -> str:
     return f"{OURS}{TYPED}{text}"
 
 
+def is_foreign(turn: Turn) -> bool:
+    """Say whether a button was tapped that is not the conversation's, such as one in a preview that leads into a flow.
+
+    Its title is no answer to an open question: the tap means to an admin what it means to any subscriber.
+    """
+    return bool(turn.payload) and not turn.payload.startswith(OURS) and not as_command(turn.payload)
+
+
 def read(turn: Turn, memory: Memory) -> Answer:
-    """Return what a message means, given the choices that were offered last."""
+    """Return what a message that is not `is_foreign` means, given the choices that were offered last."""
     if turn.payload.startswith(OURS):
         offered = any(choice.value == turn.payload for choice in memory.choices)
         return _of_value(turn.payload, offered=offered)
@@ -59,6 +66,8 @@ def read(turn: Turn, memory: Memory) -> Answer:
         return Answer(text=turn.text, images=turn.images, other=turn.other)
     if (choice := _chosen(text, memory.choices)) is not None:
         return replace(_of_value(choice.value, offered=True), typed=text)
+    if memory.proposed and agrees(text):
+        return replace(_of_value(memory.choices[0].value, offered=True), typed=text)
     if command := as_command(text):
         return Answer(text=turn.text, command=command)
     if word := meaning(text):
@@ -73,9 +82,9 @@ def as_command(text: str) -> str:
 
 
 def _chosen(text: str, choices: tuple[Choice, ...]) -> Choice | None:
-    said = unicodedata.normalize("NFKC", text).removesuffix(".")
-    if said.isascii() and said.isdecimal() and len(said) < 3 and 1 <= int(said) <= len(choices):
-        return choices[int(said) - 1]
+    said = number(text)
+    if said is not None and 1 <= said <= len(choices):
+        return choices[said - 1]
     return next((choice for choice in choices if plain(choice.title) == plain(text)), None)
 
 

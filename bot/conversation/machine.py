@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.builder import anywhere
+from bot.builder.help import say_help
+from bot.builder.leaving import leave
 from bot.builder.open import Gone
 from bot.builder.practice import explained
-from bot.builder.review import enter
 from bot.builder.states import State
+from bot.builder.switch import enter
 from bot.builder.table import ALWAYS, BUILDING, QUESTIONS, TABLE
 from bot.commands.card import card
 from bot.commands.stand import say_status
-from bot.conversation.answer import Answer, read
+from bot.conversation.answer import Answer, is_foreign, read
 from bot.conversation.memory import Memory
-from bot.conversation.rule import Did, Onward, Rule, stays
+from bot.conversation.rule import Did, Onward, Rule, offered, stays
 from bot.conversation.turn import Said, Say, Turn
 from broadcast.audience.problems import FilterProblem
 from broadcast.service import Unsendable
@@ -50,16 +51,20 @@ def step(state: str, data: Mapping[str, Any], turn: Turn) -> Step:
     if did is None:
         return Step(here, memory.model_dump(mode="json"), ())
     did = _asked(did, did.turn or turn)
-    offered = next((said.choices for said in reversed(did.says) if isinstance(said, Say) and said.choices), ())
-    return Step(did.to or State.IDLE, did.memory.but(choices=offered).model_dump(mode="json"), did.says)
+    with_choices = (said for said in reversed(did.says) if isinstance(said, Say) and said.choices)
+    last = next(with_choices, Say(""))
+    memory = did.memory.but(choices=last.choices, proposed=last.proposed)
+    return Step(did.to or State.IDLE, memory.model_dump(mode="json"), did.says)
 
 
 def _decide(here: State, memory: Memory, turn: Turn) -> Did | None:
+    if is_foreign(turn):
+        return None
     answer = read(turn, memory)
     if here is not State.IDLE and answer.word == "help" and not answer.stale:
-        return _then(here, anywhere.say_help(turn, memory, answer, here))
+        return _then(here, say_help(turn, memory, answer, here))
     if here is not State.IDLE and answer.word == "cancel" and not answer.stale:
-        return _then(here, anywhere.leave(turn, memory))
+        return _then(here, leave(turn, memory))
     for rule in _rules(here):
         if rule.on(turn, memory, answer):
             return _then(here, rule.do(turn, memory, answer), rule)
@@ -86,6 +91,10 @@ def _asked(did: Did, turn: Turn) -> Did:
     if not did.ask or did.to in {None, State.IDLE}:
         return did
     assert did.to is not None
+    if isinstance(last := did.says[-1] if did.says else None, Say) and last.proposed:
+        # The proposal is what is asked now; the open question can be answered as before.
+        both = replace(last, choices=(*last.choices, *offered(did.memory)))
+        return replace(did, says=(*did.says[:-1], both))
     try:
         question = QUESTIONS[did.to](turn, did.memory)
     except EditedMeanwhile:

@@ -74,7 +74,8 @@ class Memory(BaseModel):
     `replacing`: the number of the message to be replaced. `making`: the card or article being filled in, field by
     field; `filling`: the template that is, place by place. `title`: the words of a button that is not made yet, for
     the place `spot`. `sent`: the broadcast that `undo` speaks of. `practice`: nothing of this is sent; `explained`:
-    the questions whose tip was given. `pick`: the filter being picked. `choices`: what was offered last, in its order.
+    the questions whose tip was given. `pick`: the filter being picked. `choices`: what was offered last, in its order;
+    `proposed`: the first of them was, by a question that a plain yes answers.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -96,6 +97,7 @@ class Memory(BaseModel):
     explained: tuple[str, ...] = ()
     pick: Picking = Picking()
     choices: tuple[Choice, ...] = ()
+    proposed: bool = False
 
     def but(self, **changes: object) -> "Memory":
         """Return the memory with some of it changed."""

@@ -41,7 +41,7 @@ def _merged(says: Sequence[Say | Show]) -> Iterator[Say | Show]:
 
 def _messages(said: Say | Show, person: str, capabilities: Capabilities) -> Iterable[Outgoing]:
     if isinstance(said, Show):
-        composer = Composer(0, said.content)
+        composer = Composer(0, said.content, taps=capabilities.choices)
         fills = json.dumps(dict(said.values))
         if said.template:
             composed = [composer.compose_template(0, person, fills)]

@@ -7,6 +7,7 @@ from bot.builder.states import State
 from bot.conversation.answer import Answer
 from bot.conversation.memory import Memory
 from bot.conversation.turn import Said, Say, Turn
+from handlers.content import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,16 @@ class Question:
     say: Say
 
 
+def proposes(memory: Memory, state: State, text: str, instead: Choice) -> Did:
+    """Say something is not right, with what was probably meant to tap or to say yes to, and remain in the state."""
+    return Did(memory, (Say(text, (instead, *offered(memory)), proposed=True),), to=state, ask=False)
+
+
 def stays(memory: Memory, state: State, text: str, *, ask: bool = False) -> Did:
     """Say something is not right, and remain in the state with its question open."""
-    return Did(memory, (Say(text, memory.choices),), to=state, ask=ask)
+    return Did(memory, (Say(text, offered(memory)),), to=state, ask=ask)
+
+
+def offered(memory: Memory) -> tuple[Choice, ...]:
+    """Return what the open question offered, without what was proposed since."""
+    return memory.choices[1:] if memory.proposed else memory.choices

@@ -25,16 +25,24 @@ TRIES = 4
 
 
 def converse(
-    desk: Desk, admin: Admin, event: Event, now: datetime, language: str = "", flows: Flows = NO_FLOWS
+    desk: Desk,
+    admin: Admin,
+    event: Event,
+    now: datetime,
+    language: str = "",
+    flows: Flows = NO_FLOWS,
+    *,
+    unwanted: bool = False,
 ) -> tuple[Outgoing, ...]:
     """Answer what an admin wrote or tapped; nothing when it was not meant for the conversation.
 
     `language` is what an admin is spoken to in who has not chosen one, `flows` are those of the flow files.
+    `unwanted`: nobody wanted it so far, this conversation among them; a word of the builder is answered even so.
     """
     turn = _turn(desk, admin, event, now, known(admin.language or language))
     if turn is None:
         return ()
-    turn = replace(turn, flows=flows)
+    turn = replace(turn, flows=flows, unwanted=unwanted)
     for _ in range(TRIES):
         state, data, version = conversations.load(desk.channel_id, turn.person)
         try:

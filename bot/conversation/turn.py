@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import format_decimal, format_percent
 
 from bot.flows.load import NO_FLOWS, Flows
-from bot.texts import Texts
+from bot.texts import Texts, platform_title
 from broadcast import because
 from broadcast.service import Desk
 from broadcast.when.words import say_distance, say_moment, say_time
@@ -22,8 +22,9 @@ class Turn:
     """What an admin wrote or tapped, and everything a step needs to answer.
 
     `person` is the platform user id, `zone` where this admin reads and writes times, `payload` the value of a
-    tapped choice, `images` the addresses of pictures, `other` the platform's words for what is neither text
-    nor picture, `now` aware, `flows` those of the flow files.
+    tapped choice, `images` the addresses of pictures, `other` the platform's words for what is neither text nor
+    picture, `now` aware, `flows` those of the flow files. `unwanted`: it was taken to the conversation, the flows
+    and the host program already, and none of them wanted it.
     """
 
     desk: Desk
@@ -39,6 +40,12 @@ class Turn:
     images: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     flows: Flows = NO_FLOWS
+    unwanted: bool = False
+
+    @property
+    def platform(self) -> str:
+        """What the channel's platform is called in the admin's language."""
+        return platform_title(self.desk.platform.capabilities, self.texts)
 
     def say(self, message: str, /, **facts: object) -> str:
         """Return a sentence in the admin's language, with the facts filled in."""
@@ -50,10 +57,11 @@ class Turn:
         return self.texts.ngettext(singular, plural, n).format(**shown)
 
     def problem(self, problem: Problem) -> str:
-        """Return the sentence of a problem. Its unit, where it has one, is a message of its own."""
+        """Return the sentence of a problem. Its unit and its platform, where it has them, are messages too."""
         facts: dict[str, object] = dict(problem.facts)
-        if facts.get("unit"):
-            facts["unit"] = self.texts.gettext(str(facts["unit"]))
+        for name in ("unit", "platform"):
+            if facts.get(name):
+                facts[name] = self.texts.gettext(str(facts[name]))
         return self.say(problem.sentence, **facts)
 
     def problems(self, found: list[Problem]) -> str:
@@ -102,10 +110,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Words, and the ready answers offered with them."""
+    """Words, and the ready answers offered with them; `proposed`: the first of these is what a plain yes means."""
 
     text: str
     choices: tuple[Choice, ...] = ()
+    proposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The words with which the builder is answered, in English and Chinese: always both, whatever is spoken."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
@@ -40,6 +41,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }
 """By the word the rules speak of."""
 
+_YES = frozenset(
+    {"yes", "yes please", "y", "ok", "okay", "sure", "right", "是", "是的", "对", "对的", "好", "好的", "嗯", "可以"}
+)
+"""What takes a proposal."""
+
+_NUMBER = re.compile(r"[(（]?\s*(\d{1,2})\s*[.)）、。．]?", re.ASCII)
+"""A number as a list has it, with the mark that stands behind it or around it there."""
+
 _MEANINGS = {word: meaning for meaning, words in WORDS.items() for word in words}
 
 
@@ -51,3 +60,14 @@ def plain(text: str) -> str:
 def meaning(text: str) -> str:
     """Return the word that `text` stands for; '' when it is anything but exactly one of them."""
     return _MEANINGS.get(plain(text), "")
+
+
+def number(text: str) -> int | None:
+    """Return the number of a choice that `text` is, as `2`, `2.`, `２、` or `（2）`; None for anything else."""
+    found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return int(found[1]) if found else None
+
+
+def agrees(text: str) -> bool:
+    """Say whether `text` takes what was proposed; signs around it do not count."""
+    return plain(text).strip(" .!。！,，") in _YES

@@ -9,7 +9,7 @@ import requests
 from handlers.finding import Finding, fine, fix, warn
 
 MOST_OFF_SECONDS = 60
-"""Requests older than five minutes are refused; a minute off already eats into that and moves windows and schedules."""
+"""Requests signed more than ten minutes off are refused; a minute eats into that, and moves windows and schedules."""
 
 OFF_SECONDS = 5
 """The header counts whole seconds and the answer took its time; below this nothing is known."""

@@ -29,6 +29,14 @@ _PHONE = re.compile(r"\+[1-9]\d{6,14}")
 _PHONE_SIGNS = re.compile(r"[\s().\-/‐‑–]")
 KEEPS_ZERO = frozenset({"+39", "+378", "+379"})
 """Where the 0 before a number at home is dialled from abroad, too: Italy, San Marino, the Vatican."""
+TRUNK = {"+7": "8", "+36": "06"} | dict.fromkeys(KEEPS_ZERO, "")
+"""What is dialled before a number at home and not from abroad, where that is not a 0 (ITU-T E.164, national plans)."""
+USUAL_LENGTH = 10
+LENGTHS = {"+45": 8, "+47": 8, "+65": 8, "+55": 11} | dict.fromkeys(
+    ("+31", "+32", "+33", "+34", "+36", "+41", "+46", "+48"), 9
+)
+"""The most digits of a number at home that begins like its country's code, where that is not `USUAL_LENGTH`: with more
+of them it is the code (ITU-T E.164, national plans)."""
 
 
 def read_answer(question: Question, text: str, today: date) -> Value | Problem:
@@ -49,7 +57,7 @@ def read_answer(question: Question, text: str, today: date) -> Value | Problem:
         case AskYesNo():
             return _yes_no(text)
         case AskDate():
-            return read_day(text, today, question.earliest, question.latest)
+            return read_day(in_our_digits(text), today, question.earliest, question.latest)
         case AskEmail():
             return _email(text)
         case AskPhone():
@@ -58,9 +66,9 @@ def read_answer(question: Question, text: str, today: date) -> Value | Problem:
 
 def chosen(text: str, titles: Sequence[Sequence[str]]) -> int | None:
     """Return the place, from 0, of the choice that `text` names by its title in any language, or by its number."""
-    word = said(text)
+    word = said(in_our_digits(text))
     for place, ways in enumerate(titles):
-        if word and word in {said(title) for title in ways}:
+        if word and word in {said(in_our_digits(title)) for title in ways}:
             return place
     if word.isascii() and word.isdecimal() and len(word) < 3 and 1 <= int(word) <= len(titles):
         return int(word) - 1
@@ -110,8 +118,8 @@ def _number(question: AskNumber, text: str) -> int | float | Problem:
 
 
 def read_number(text: str) -> int | float | None:
-    """Return the number that `text` is, in digits of any width, in Chinese or in words up to a hundred."""
-    plain = normalise(text)
+    """Return the number that `text` is, in digits of any script, in Chinese or in words up to a hundred."""
+    plain = normalise(in_our_digits(text))
     if _GROUPED.fullmatch(plain):
         plain = re.sub("[, ]", "", plain)
     elif _PLAIN.fullmatch(plain):
@@ -121,6 +129,11 @@ def read_number(text: str) -> int | float | None:
     if not plain.isascii() or sum(map(str.isdigit, plain)) > MOST_DIGITS:
         return None
     return float(plain) if "." in plain else int(plain)
+
+
+def in_our_digits(text: str) -> str:
+    """Return `text` with the digits of every script (٣, ३, ３) as 0 to 9."""
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def shown(number: float) -> str:
@@ -140,7 +153,8 @@ def _yes_no(text: str) -> bool | Problem:
 
 
 def _email(text: str) -> str | Problem:
-    address = unicodedata.normalize("NFKC", text).strip().rstrip("。,;").removeprefix("mailto:")
+    # What ends a sentence, or brackets it, is not meant; no domain ends with one.
+    address = unicodedata.normalize("NFKC", text).strip().rstrip("。.,;!?>").lstrip("<").removeprefix("mailto:")
     name, _, domain = address.rpartition("@")
     fits = _EMAIL.fullmatch(address) and len(address.encode()) <= MOST_EMAIL
     if not fits or ".." in address or name.startswith(".") or name.endswith("."):
@@ -153,7 +167,9 @@ def _email(text: str) -> str | Problem:
 
 
 def _phone(question: AskPhone, text: str) -> str | Problem:
-    digits = _PHONE_SIGNS.sub("", unicodedata.normalize("NFKC", text).replace("(0)", "")).removeprefix("tel:")
+    digits = _PHONE_SIGNS.sub("", unicodedata.normalize("NFKC", in_our_digits(text)).replace("(0)", "")).removeprefix(
+        "tel:"
+    )
     if digits.startswith("00"):
         digits = f"+{digits[2:]}"
     if not digits.startswith("+"):
@@ -163,10 +179,8 @@ def _phone(question: AskPhone, text: str) -> str | Problem:
                     "no_country",
                     "Please send the number with its country code, like +86 138 0013 8000 or +49 30 123456.",
                 )
-        elif question.country in KEEPS_ZERO:
-            digits = f"{question.country}{digits}"
         else:
-            digits = f"{question.country}{digits.removeprefix('0')}"
+            digits = _from_abroad(digits, question.country)
     if not digits.isascii() or not _PHONE.fullmatch(digits):
         return Problem(
             "not_a_phone_number",
@@ -174,3 +188,13 @@ def _phone(question: AskPhone, text: str) -> str | Problem:
             {"text": quoted(text)},
         )
     return digits
+
+
+def _from_abroad(digits: str, country: str) -> str:
+    """Return a number as it is written at home in `country`, or with that country's code but without a plus."""
+    too_long = len(digits) > LENGTHS.get(country, USUAL_LENGTH)
+    if too_long and digits.startswith(country[1:]):
+        return f"+{digits}"
+    trunk = TRUNK.get(country, "0")
+    # A number may begin with an 8 of its own, and is longer with that of the trunk; a 0 is never its own.
+    return f"{country}{digits.removeprefix(trunk) if too_long or trunk.startswith('0') else digits}"

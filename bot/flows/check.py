@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from bot.flows.definition import AskChoice, AskDate, AskNumber, AskText, Branch, Flow, Jump, Message, Question, Step
-from bot.flows.fits import unfit
+from bot.flows.fits import Check, unfit
 from bot.flows.leads import leads, reached, resolve, rests
 from bot.flows.lines import Place
 from bot.flows.mistakes import Wrong
@@ -31,6 +31,7 @@ class Around:
     vocabulary: Vocabulary
     flows: Collection[str]
     platforms: Sequence[Capabilities]
+    checks: Sequence[Check] = ()
 
 
 def check(flow: Flow, around: Around) -> list[Wrong]:
@@ -47,7 +48,7 @@ def check(flow: Flow, around: Around) -> list[Wrong]:
     return [
         *found,
         *(wrong for number, step in enumerate(flow.steps) for wrong in _in_step(step, ("steps", number), around, mine)),
-        *unfit(flow, around.platforms),
+        *unfit(flow, around.platforms, around.checks),
     ]
 
 

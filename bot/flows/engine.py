@@ -19,9 +19,10 @@ from handlers.contract import Problem
 
 def start(flow: Flow, walker: Walker, now: datetime) -> Result:
     """Begin a flow."""
-    run = Run(flow=flow.name, version=flow.version, step=flow.steps[0].id, started_at=now)
+    first = flow.steps[0].id
+    run = Run(flow=flow.name, version=flow.version, step=first, started_at=now, language=walker.language)
     walk = Walk(flow, walker, run, now)
-    walk.go(flow.steps[0].id)
+    walk.go(first)
     return walk.result()
 
 

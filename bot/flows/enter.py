@@ -46,7 +46,7 @@ def entry(event: Event, flows: Flows, completed: Collection[str] = ()) -> Entry 
             word = None if payload else flows.by_keyword(text)
             return _button(payload, flows) or _ref(ref, flows) or (Entry(word, Via.KEYWORD) if word else None)
         case ButtonPressed(payload=payload, ref=ref):
-            found = _button(payload, flows) or _ref(ref, flows)
+            found = _button(payload, flows) or _ref(ref, flows) or _menu(payload, flows)
             return found or (_event(Via.GET_STARTED, flows, completed) if payload == GET_STARTED else None)
         case Followed(ref=ref):
             return _ref(ref, flows) or _event(Via.FOLLOW, flows, completed)
@@ -69,6 +69,12 @@ def heard(event: Event) -> Heard | None:
 
 def _button(payload: str, flows: Flows) -> Entry | None:
     found = flows.find(payload.removeprefix(FLOW)) if payload.startswith(FLOW) else None
+    return Entry(found, Via.BUTTON) if found is not None else None
+
+
+def _menu(key: str, flows: Flows) -> Entry | None:
+    """Return the flow that a line of the account's own menu enters, whose key is the flow's name or a keyword of it."""
+    found = flows.by_keyword(key) if key else None
     return Entry(found, Via.BUTTON) if found is not None else None
 
 

@@ -1,30 +1,36 @@
 """What a platform would refuse of a flow: every text in every language, against the platforms' own tables."""
 
 import gettext
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.flows.definition import Flow, Step
 from bot.flows.mistakes import Wrong
 from bot.flows.parts import in_language
 from bot.flows.run import Say
 from bot.flows.shown import languages_of, shown, texts_of
-from handlers.content import Choice, Text
+from handlers.content import Choice, Content, Text
 from handlers.contract import Capabilities, Problem
 from handlers.fit import fit_message
 
 _ENGLISH = gettext.NullTranslations()
 
 
-def unfit(flow: Flow, platforms: Sequence[Capabilities]) -> Iterator[Wrong]:
-    """Yield what each platform would refuse, once for each sentence. Personal values are counted as written."""
+Check = Callable[[Content], list[Problem]]
+"""A platform's own `check`: its table, and what no table can say."""
+
+
+def unfit(flow: Flow, platforms: Sequence[Capabilities], checks: Sequence[Check] = ()) -> Iterator[Wrong]:
+    """Yield what each platform would refuse, once for each sentence. Personal values are counted as written.
+
+    `checks` are those of the channels that the flow is said on, which know more than a table.
+    """
     languages = sorted(set().union(*map(languages_of, flow.steps))) or [""]
     for number, step in enumerate(flow.steps):
         found = {
             f"step “{step.id}”: {_sentence(problem)}"
             for language in languages
             for say in _said(flow.name, step, language)
-            for platform in platforms
-            for problem in _problems(say, platform)
+            for problem in _found(say, platforms, checks)
         }
         yield from (Wrong(("steps", number), sentence) for sentence in sorted(found))
 
@@ -36,6 +42,15 @@ def _said(flow: str, step: Step, language: str) -> Iterator[Say]:
     if again is not None:
         text = in_language(again, language)
         yield Say(Text(text=text), says[0].choices)
+
+
+def _found(say: Say, platforms: Sequence[Capabilities], checks: Sequence[Check]) -> Iterator[Problem]:
+    by_table = [problem for platform in platforms for problem in _problems(say, platform)]
+    yield from by_table
+    told = {problem.code for problem in by_table}
+    for check in checks:
+        # What stands in the table is said of the whole of it, with the answers under it; once is enough.
+        yield from (problem for problem in check(Content(messages=(say.message,))) if problem.code not in told)
 
 
 def _problems(say: Say, platform: Capabilities) -> list[Problem]:

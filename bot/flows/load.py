@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.conversation.words import plain
 from bot.flows.check import Around, check
 from bot.flows.definition import Flow
+from bot.flows.fits import Check
 from bot.flows.leads import endless
 from bot.flows.lines import Place
 from bot.flows.mistakes import BadFlows, Mistake, Wrong
@@ -72,14 +73,20 @@ NO_FLOWS = Flows()
 """Where there is no flow file."""
 
 
-def load(folder: Path, *, platforms: Sequence[Capabilities], variables: Mapping[str, Kind] | None = None) -> Flows:
+def load(
+    folder: Path,
+    *,
+    platforms: Sequence[Capabilities],
+    checks: Sequence[Check] = (),
+    variables: Mapping[str, Kind] | None = None,
+) -> Flows:
     """Read every `*.toml` of a folder; a folder that is not there holds no flows.
 
-    `platforms` are those the flows will be said on, `variables` those that are known from elsewhere (an import, a
-    host bot). Raises `BadFlows` with every mistake in every file.
+    `platforms` are those the flows will be said on, `checks` what their channels say of a content, `variables` those
+    that are known from elsewhere (an import, a host bot). Raises `BadFlows` with every mistake in every file.
     """
     written = [_read(path) for path in sorted(folder.glob("*.toml"))]
-    return assemble(written, platforms=platforms, variables=variables)
+    return assemble(written, platforms=platforms, checks=checks, variables=variables)
 
 
 def _read(path: Path) -> Written:
@@ -96,13 +103,19 @@ def _read(path: Path) -> Written:
 
 
 def assemble(
-    files: Sequence[Written], *, platforms: Sequence[Capabilities], variables: Mapping[str, Kind] | None = None
+    files: Sequence[Written],
+    *,
+    platforms: Sequence[Capabilities],
+    checks: Sequence[Check] = (),
+    variables: Mapping[str, Kind] | None = None,
 ) -> Flows:
     """Put flows together that have been read. Raises `BadFlows`. No I/O."""
     mistakes = [mistake for file in files for mistake in file.mistakes]
     kinds, conflicts = kinds_together(files, variables or {})
     mistakes += [*conflicts, *clashes(files)]
-    around = Around(Vocabulary(kinds, flows={file.name for file in files}), {file.name for file in files}, platforms)
+    around = Around(
+        Vocabulary(kinds, flows={file.name for file in files}), {file.name for file in files}, platforms, checks
+    )
     for file in files:
         if file.flow is not None:
             mistakes += [file.mistake(wrong) for wrong in check(file.flow, around)]

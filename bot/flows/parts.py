@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -16,6 +15,7 @@ from bot.flows.days import TODAY
 from broadcast.audience.fields import Vocabulary
 from broadcast.audience.values import MOST_DIGITS
 from broadcast.when.durations import parse_duration
+from handlers.address import is_web_address, names_user
 from handlers.contract import Problem
 
 MOST_TEXT: Final = 1_000
@@ -74,9 +74,10 @@ def _variable(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("is no address; it must begin with https:// (or http://)")
+    if names_user(text):
+        raise ValueError("holds a user name or a password, which everybody could read; leave that part out")
+    if not is_web_address(text):
+        raise ValueError("is no address; it must begin with https:// (or http://), and have no blanks in it")
     return text
 
 

@@ -39,7 +39,8 @@ class Run(BaseModel):
     `version` is the flow's fingerprint at the last step, `step` where the person is, or was when it ended, `ahead`
     the ids of the steps below it: where to go on should the step be gone from the file. `asked` are the ids of the
     questions it has come to, each once. `attempts` counts the unusable answers to the open question, `collected` holds
-    what was answered and set on the way. Times are aware.
+    what was answered and set on the way. `language` is the one it began in, for people of whom none is known. Times
+    are aware.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -52,6 +53,7 @@ class Run(BaseModel):
     ahead: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     attempts: int = 0
+    language: str = ""
     collected: dict[str, Value] = {}
     waiting_until: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None

@@ -13,6 +13,7 @@ from bot.flows.enter import Via, entry, heard
 from bot.flows.load import Flows
 from bot.flows.run import Effect, EnterFlow, Result, Run, RunStatus, Say, SetTag, SetVariable, Why
 from bot.flows.walk import Heard, Walker
+from bot.language import of_words
 from bot.texts import known, texts
 from broadcast.audience.matches import FlowRun as PastRun
 from broadcast.audience.matches import Person
@@ -24,7 +25,10 @@ from storage.models import FlowRun, Subscriber
 
 COLUMNS = (*subscribers.PROFILE_FIELDS, *subscribers.MOMENT_FIELDS, "consent", "unreachable")
 QUIET = timedelta(hours=24)
-"""How long after a hand-over messages are left to the person who answers; entering a flow ends it sooner."""
+"""How long after a hand-over messages are left to the person who answers; a button, a link or a follow ends it sooner.
+
+A keyword does not: it is a word like any other to the person who answers.
+"""
 
 MOST_IN_A_ROW = 5
 """A flow may lead into the next one; so many at once is a circle nobody meant."""
@@ -51,15 +55,17 @@ class Runner:
             heard(event),
             self._ours(next((run for run in reversed(runs) if run.status == flow_runs.OPEN), None)),
         )
-        if found is not None and not (found.via is Via.KEYWORD and self._expected(row, said, now)):
+        quiet = row is None and bool(runs) and _handed_over(runs[-1], now)
+        if found is not None and not (found.via is Via.KEYWORD and (quiet or self._expected(row, said, now))):
             self._end(row, Why.REPLACED, now)
-            return self._enter(found.flow.name, subscriber, broadcast_id, now)
+            return self._enter(found.flow.name, subscriber, broadcast_id, now, of_words(said.text) if said else "")
         if said is None:
             return None
         if row is None:
-            return [] if runs and _handed_over(runs[-1], now) else None
+            return [] if quiet else None
         flow = self.flows.by_name[row.flow]
-        result = engine.resume(Run.model_validate(row.data), flow, self._walker(subscriber), said, self._local(now))
+        run = Run.model_validate(row.data)
+        result = engine.resume(run, flow, self._walker(subscriber, run.language), said, self._local(now))
         return self._write(row, result, subscriber, now) if result.heard else None
 
     def _expected(self, row: FlowRun | None, said: Heard | None, now: datetime) -> bool:
@@ -76,7 +82,8 @@ class Runner:
             self._end(row, Why.REPLACED, now)
             return []
         subscriber: Subscriber = row.subscriber
-        result = engine.timed_out(Run.model_validate(row.data), flow, self._walker(subscriber), self._local(now))
+        run = Run.model_validate(row.data)
+        result = engine.timed_out(run, flow, self._walker(subscriber, run.language), self._local(now))
         return self._write(row, result, subscriber, now)
 
     def start(self, name: str, subscriber: Subscriber, now: datetime) -> list[Outgoing]:
@@ -93,26 +100,31 @@ class Runner:
         return self._ours(flow_runs.open_run(subscriber.id))
 
     def _ours(self, row: FlowRun | None) -> FlowRun | None:
-        """Return a run if it is one of these flows: a host's own runs are the host's."""
-        return row if row is not None and row.flow in self.flows.by_name else None
+        """Return a run if it is one of these flows: a host's own runs have no data of ours, and are the host's.
+
+        A file may bear the name of a flow that the host ran itself before.
+        """
+        return row if row is not None and row.data and row.flow in self.flows.by_name else None
 
     def _count_tap(self, event: Event, subscriber: Subscriber, now: datetime) -> tuple[Event, int | None]:
         """Count a tap on a broadcast's button; return the event as it reads without the broadcast's mark."""
         if not isinstance(event, MessageReceived | ButtonPressed):
             return event, None
         payload, broadcast_id, place = read_payload(event.payload)
-        if not broadcast_id:
-            return event, None
-        clicks.record(broadcast_id, subscriber.id, place, now)
-        return replace(event, payload=payload), broadcast_id
+        if broadcast_id:  # 0 in a preview: its buttons lead where they will, and count for nothing
+            clicks.record(broadcast_id, subscriber.id, place, now)
+        return replace(event, payload=payload), broadcast_id or None
 
-    def _enter(self, name: str, subscriber: Subscriber, broadcast_id: int | None, now: datetime) -> list[Outgoing]:
+    def _enter(
+        self, name: str, subscriber: Subscriber, broadcast_id: int | None, now: datetime, language: str = ""
+    ) -> list[Outgoing]:
+        """Begin a flow, in `language` where nothing is known of the person's own."""
         said: list[Outgoing] = []
         for _ in range(MOST_IN_A_ROW):
             flow = self.flows.find(name)
             if flow is None:
                 return said
-            result = engine.start(flow, self._walker(subscriber), self._local(now))
+            result = engine.start(flow, self._walker(subscriber, language), self._local(now))
             run_id = flow_runs.begin(self.channel_id, subscriber.id, flow.name, broadcast_id, now)
             said += self._keep(run_id, 0, result, subscriber)
             onward = [effect.flow for effect in result.effects if isinstance(effect, EnterFlow)]
@@ -125,7 +137,8 @@ class Runner:
         said = self._keep(row.id, row.version, result, subscriber)
         for effect in result.effects:
             if isinstance(effect, EnterFlow):
-                said += self._enter(effect.flow, Subscriber.get_by_id(subscriber.id), row.broadcast_id, now)
+                known_now = Subscriber.get_by_id(subscriber.id)
+                said += self._enter(effect.flow, known_now, row.broadcast_id, now, result.run.language)
         return said
 
     def _keep(self, run_id: int, version: int, result: Result, subscriber: Subscriber) -> list[Outgoing]:
@@ -162,8 +175,9 @@ class Runner:
             waiting_until=None, ended_at=now,
         )  # fmt: skip
 
-    def _walker(self, subscriber: Subscriber) -> Walker:
-        language = known(subscriber.language or subscriber.locale or self.language)
+    def _walker(self, subscriber: Subscriber, spoken: str) -> Walker:
+        """Return who walks; `spoken` is the language of their words or their run, '' where neither tells."""
+        language = known(subscriber.language or subscriber.locale or spoken or self.language)
         return Walker(person_of(subscriber), language, texts(language))
 
     def _local(self, now: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.consent import START_WORDS, STOP_WORDS
+from bot.consent import SHORT_STOP_WORDS, START_WORDS, STOP_WORDS
 from bot.flows.definition import Flow
 from bot.flows.lines import Place, line_of
 from bot.flows.mistakes import Mistake, Wrong
@@ -11,7 +11,7 @@ from bot.flows.variables import sets
 from bot.flows.words import COMMON, said
 from broadcast.audience.nodes import Kind
 
-_RESERVED = dict.fromkeys(STOP_WORDS | START_WORDS, "stops or starts all messages") | {
+_RESERVED = dict.fromkeys(STOP_WORDS | SHORT_STOP_WORDS | START_WORDS, "stops or starts all messages") | {
     word: f"means “{meaning}” in every flow" for meaning, words in COMMON.items() for word in words
 }
 

@@ -170,7 +170,10 @@ class Walk:
         elif question.optional and said(heard.text) in SKIP:
             self.go(question.goto)
         elif not self.common(heard):
-            read = read_answer(question, heard.text, self.now.date()) if heard.text.strip() else NO_WORDS
+            if not heard.text.strip():  # a picture, of which an album sends many at once: no answer, so no attempt
+                self._ask_again(question, NO_WORDS)
+                return
+            read = read_answer(question, heard.text, self.now.date())
             if isinstance(read, Problem):
                 self._refuse(question, read)
             else:

@@ -86,13 +86,24 @@ VARIABLE_KINDS: Final = frozenset({Kind.TEXT, Kind.NUMBER, Kind.YES_NO, Kind.DAT
 _VARIABLE_NAME = re.compile(r"[^\W\d][\w-]*")
 # Below this likeness a suggestion is a guess rather than a help.
 _LIKE_ENOUGH = 0.6
+_VERY_LIKE = 0.8
 
 
 def nearest(word: str, known: Collection[str]) -> str:
     """Return the known word most like `word`, whatever its case, or an empty text."""
     by_fold = {each.casefold(): each for each in known}
-    found = difflib.get_close_matches(word.casefold(), by_fold, n=1, cutoff=_LIKE_ENOUGH)
-    return by_fold[found[0]] if found else ""
+    typed = word.casefold()
+    near = difflib.get_close_matches(typed, by_fold, cutoff=_LIKE_ENOUGH)
+    very_near = difflib.get_close_matches(typed, near, cutoff=_VERY_LIKE)
+    return next((by_fold[one] for one in near if one in very_near or _begins_alike(typed, one)), "")
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """Say whether two words share their first letter, or have their first two the other way round.
+
+    Of words that are only somewhat alike: `plan` is not meant to be `lang`, `plam` may be meant to be `plan`.
+    """
+    return one[:1] == other[:1] or (one[:2] == other[1::-1] and len(one) > 1)
 
 
 def _key(word: str) -> str:

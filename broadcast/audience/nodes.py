@@ -78,6 +78,8 @@ class Ago:
             raise ValueError(f"a relative time lies within {MOST_DAYS} days of now")
         if self.ahead and not self.amount:
             raise ValueError("now has one form, and it is not ahead")
+        if not self.amount:  # of no unit as good as of another
+            object.__setattr__(self, "unit", Unit.MINUTE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,12 @@ class FilterProblem(ValueError):
             said += " " + catalogue.gettext(DID_YOU_MEAN).format(nearest=self.nearest)
         return said
 
+    def corrected(self, text: str) -> str:
+        """Return the filter with the word that was probably meant, '' where none is near."""
+        if not self.nearest or text[self.at : self.at + len(self.word)] != self.word:
+            return ""
+        return text[: self.at] + self.nearest + text[self.at + len(self.word) :]
+
     def caret(self, text: str) -> str:
         """Return the filter on one line and, under it, marks below the word; for a fixed-width font.
 

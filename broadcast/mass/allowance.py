@@ -4,12 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from broadcast.mass.roads import MASS
 from handlers.many import MassSending
 from storage import broadcasts, mass_jobs
 from storage.lifecycle import BroadcastStatus
 
 CHINA = ZoneInfo("Asia/Shanghai")
 """The days and months of mass quotas begin at midnight there."""
+
+_LOOK_AHEAD_DAYS = 400
+"""More than a year of days that are all taken is as good as none."""
+
+_HOLDS = (BroadcastStatus.SCHEDULED, BroadcastStatus.STARTING, BroadcastStatus.SENDING, BroadcastStatus.PAUSED)
+"""Where a broadcast holds its day before its call is made: that of its time, or of its last move.
+
+One that was paused holds the day of its pause, and asks for another when it is resumed later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,11 @@ def month_start(moment: datetime) -> datetime:
     return day_start(moment).replace(day=1)
 
 
+def next_month(moment: datetime) -> datetime:
+    """Return when the calendar month of the platform behind that of `moment` begins."""
+    return month_start(month_start(moment) + timedelta(days=31))
+
+
 def allowance(channel_id: int, mass: MassSending, at: datetime, but: int = 0) -> Allowance:
     """Return what is left on the day of `at`, counting what was sent and what is scheduled, but for broadcast `but`."""
     if mass.daily_most is None:
@@ -48,15 +62,11 @@ def allowance(channel_id: int, mass: MassSending, at: datetime, but: int = 0) ->
     return Allowance(0, None, mass.daily_most, mass.monthly_most)
 
 
-_LOOK_AHEAD_DAYS = 400
-
-
 def _spent(channel_id: int, day: datetime, but: int) -> int:
     end = day + timedelta(days=1)
-    held = (BroadcastStatus.SCHEDULED, BroadcastStatus.STARTING, BroadcastStatus.SENDING, BroadcastStatus.PAUSED)
     reserved = 0
-    for row in broadcasts.with_status(channel_id, *held):
-        moment = row.scheduled_for or row.updated_at
-        if row.road == "mass" and row.id != but and day <= moment < end and not mass_jobs.called(row.id):
+    for row in broadcasts.with_status(channel_id, *_HOLDS):
+        moment = row.scheduled_for if row.status == BroadcastStatus.SCHEDULED else row.updated_at
+        if row.road == MASS and row.id != but and day <= moment < end and not mass_jobs.called(row.id):
             reserved += 1
     return reserved + mass_jobs.calls_between(channel_id, day, end, but)

@@ -10,8 +10,8 @@ from handlers.outcomes import Outcome, Uncertain
 from storage import mass_jobs, mass_people, subscribers
 from storage.database import transaction
 from storage.lifecycle import MassJobState, RecipientState
+from storage.mass_models import MassJob
 from storage.mass_people import Member
-from storage.models import MassJob
 
 
 def write_to_one(
@@ -24,7 +24,7 @@ def write_to_one(
     with transaction():
         now = record.now()
         if not mass_jobs.lock_sending(draft.id):
-            mass_jobs.change(job, worker=None)
+            mass_jobs.release(job)
             return
         members = mass_people.people(job, (RecipientState.PENDING.value,))
         mass_people.skip(
@@ -56,5 +56,6 @@ def _speak(
 ) -> Outcome:
     margin = platform.capabilities.window_margin
     if not handle and subscribers.window_open(member.subscriber_id, record.now() + margin):
-        return platform.send(Composer(draft.id, content).compose(member.subscriber_id, member.person, 0, ""))
+        composer = Composer(draft.id, content, taps=platform.capabilities.choices)
+        return platform.send(composer.compose(member.subscriber_id, member.person, 0, ""))
     return mass.preview(member.person, content.messages[0], way_out=content.way_out, draft=handle)

@@ -4,15 +4,21 @@ from datetime import datetime
 
 import peewee as pw
 
-from broadcast.mass.allowance import allowance, month_start
+from broadcast.mass.allowance import month_start
 from broadcast.mass.roads import MASS, roads
 from broadcast.personalise import places_in
 from broadcast.reach import Reach, count_all
 from handlers.content import Content
 from handlers.contract import Platform, Problem
 from handlers.many import MassSending, SendsToMany
-from storage import channels, mass_people
+from storage import mass_people
 from storage.models import Subscriber
+
+CALL_SECONDS = 1.0
+"""60 mass calls a minute; what tags people is made about as often."""
+
+TAG_SECONDS = 0.2
+"""What a call takes that tags people, as measured from far away."""
 
 
 def mass_reach(
@@ -34,19 +40,11 @@ def mass_reach(
     return count_all(channel_id, matching, had | had_today, "either")
 
 
-CALL_SECONDS = 1.0
-"""60 mass calls a minute; what tags people is made about as often."""
-
-
 def mass_seconds(mass: MassSending, people: int) -> float:
     """Estimate how many seconds the calls take that reach so many people."""
     if mass.lists_allowed:
         return max(1, len(mass.list_sizes(people))) * CALL_SECONDS
     return (1 + people / mass.tag_most * TAG_SECONDS) * CALL_SECONDS
-
-
-TAG_SECONDS = 0.2
-"""What a call takes that tags people, as measured from far away."""
 
 
 def road_problems(content: Content, platform: Platform, road: str) -> list[Problem]:
@@ -58,25 +56,9 @@ def road_problems(content: Content, platform: Platform, road: str) -> list[Probl
     return [
         Problem(
             "personal_in_mass",
-            "A mass message reads the same for everybody, so {place} cannot be filled in. Take it out.",
+            "A mass message reads the same for everybody, so {place} cannot be filled in. Take it out, or say:"
+            " road one by one",
             {"place": f"{{{place.name}}}"},
         )
         for place in dict.fromkeys(places_in(content))
     ]
-
-
-def no_room(channel_id: int, mass: MassSending, at: datetime, but: int) -> tuple[Problem, datetime | None] | None:
-    """Return why a mass message may not go out on the day of `at` and the next free slot; None when it may.
-
-    The channel is locked until the caller's transaction ends, so that two admins cannot take the same slot.
-    """
-    channels.lock(channel_id)
-    left = allowance(channel_id, mass, at, but)
-    if left.left is None or left.left > 0:
-        return None
-    problem = Problem(
-        "no_mass_left",
-        "This account may send {most} mass message a day, and that day's is taken.",
-        {"most": mass.daily_most or 0},
-    )
-    return problem, left.next_slot

@@ -5,7 +5,6 @@ import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import peewee as pw
 import structlog
 from redis import RedisError
 
@@ -22,9 +21,9 @@ from broadcast.threads import DatabaseThread
 from handlers.contract import Platform
 from handlers.many import SendsToMany
 from storage import broadcasts, channels, mass_jobs, workers
-from storage.database import transaction
+from storage.database import AWAY, transaction
 from storage.lifecycle import BroadcastStatus
-from storage.models import MassJob
+from storage.mass_models import MassJob
 
 CALLS_PER_SECOND = 1.0
 """60 mass calls a minute (WeChat Batch_Sends page, checked 2026-11-23), shared by all workers."""
@@ -80,8 +79,8 @@ class MassLane:
                     job = await thread.run(self._next)
                     if job is not None:
                         await self._wait_for_slot()
-                        await thread.run(self._steps.take, job)
-                except (RedisError, pw.DatabaseError) as error:
+                        await thread.run(self._take, job)
+                except (RedisError, *AWAY) as error:
                     _log.warning("mass_waits", channel=self._channel_id, error=type(error).__name__)
                 except Exception:  # noqa: BLE001 - a mistake of ours on one broadcast must not end the lane
                     _log.exception("mass_failed", channel=self._channel_id)
@@ -99,6 +98,13 @@ class MassLane:
             await asyncio.sleep(grant.wait)
             if grant.count:
                 return
+
+    def _take(self, job: MassJob) -> None:
+        """Take a job on, unless the lane was told to stop while it waited for the slot."""
+        if self._stopping:
+            mass_jobs.release(job)
+        else:
+            self._steps.take(job)
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):

@@ -9,20 +9,18 @@ import structlog
 from broadcast import because
 from broadcast.because import Reason
 from broadcast.draft import Draft
+from broadcast.mass.again import again_in
 from broadcast.mass.results import apply_report
 from broadcast.pictures import forget_pictures
-from broadcast.sweep import SYSTEM, Notify, hold
+from broadcast.sweep import SYSTEM, Notify, hold, hold_channel
 from broadcast.verdict import EXPIRED_PICTURE
 from handlers.contract import PlatformError
 from handlers.many import MassSending
 from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused, Uncertain
-from storage import channels, mass_jobs, mass_people
+from storage import mass_jobs, mass_people
 from storage.lifecycle import MassJobState, RecipientState
+from storage.mass_models import MassJob
 from storage.mass_people import Member
-from storage.models import MassJob
-
-AGAIN_AFTER = timedelta(seconds=61)
-"""A call is repeated no sooner: a key used again within a minute is refused (WeChat's 45066)."""
 
 CONFIRMING = "waiting_for_confirmation"
 KEY_IN_USE = "too_soon"
@@ -47,9 +45,11 @@ class Record:
             case Accepted():
                 self._accepted(job, outcome, left_out)
             case Uncertain(why) if why == CONFIRMING:
+                known = job.reason in {why, mass_jobs.REPORTED}
                 mass_jobs.move(job, MassJobState.CONFIRMING, now, worker=None, reason=why)
                 mass_people.mark(job, RecipientState.UNKNOWN, now, reason=why)
-                self.notify("confirming", draft)
+                if not known:
+                    self.notify("confirming", draft)
             case Uncertain(why):
                 self._unclear(job, why)
             case Refused():
@@ -70,16 +70,24 @@ class Record:
         mass_people.mark(job, RecipientState.FAILED, self.now(), reason="never_answered", of=(RecipientState.PENDING,))
 
     def put_off(self, job: MassJob, draft: Draft, error: PlatformError) -> None:
-        """Record that something before the call was refused: nothing was said to anybody."""
-        failure = error.failure
+        """Record that something before the call was refused: nothing was said to anybody.
+
+        Refused for now it is tried a few times. Where an earlier call is in doubt it is tried for as long as its key
+        is remembered: to wait for somebody might leave the doubt for good.
+        """
+        failure, tried = error.failure, job.attempts + 1
+        mass_jobs.change(job, worker=None, reason=failure.reason if failure else "refused")
         if failure is not None and failure.fate is Fate.PAUSE:
-            self._pause(failure, because.error(error))
-        seconds = (failure.wait_seconds if failure else None) or AGAIN_AFTER.total_seconds()
-        not_before = self.now() + timedelta(seconds=seconds)
-        mass_jobs.change(job, not_before=not_before, worker=None, reason=failure.reason if failure else "refused")
-        if failure is None or failure.fate not in {Fate.RETRY, Fate.PAUSE}:
-            mass_jobs.change(job, not_before=self.now())
-            hold(draft, SYSTEM, because.error(error), self.now(), self.notify)
+            self._pause(draft, failure, because.error(error))
+            mass_jobs.wait(job, again_in(1, failure.wait_seconds), self.now())
+        elif (
+            failure is not None
+            and failure.fate is Fate.RETRY
+            and (tried <= failure.retries or job.state != MassJobState.PLANNED)
+        ):
+            mass_jobs.wait(job, again_in(tried, failure.wait_seconds), self.now(), attempts=tried)
+        else:
+            self._hold(job, draft, because.error(error))
 
     def _accepted(self, job: MassJob, accepted: Accepted, left_out: Sequence[Member]) -> None:
         now = self.now()
@@ -94,64 +102,84 @@ class Record:
         elif accepted.message_id:
             apply_report(self.channel_id, job, self.mass, now, self.notify)
 
-    def _unclear(self, job: MassJob, why: str, wait: timedelta = AGAIN_AFTER) -> None:
+    def _unclear(self, job: MassJob, why: str, at_least: float | None = None) -> None:
         """Let the call be repeated with the same key when that is possible; whether it still may is seen then."""
-        now = self.now()
+        now, tried = self.now(), job.attempts + 1
         mass_people.mark(job, RecipientState.UNKNOWN, now, reason="no_answer")
-        mass_jobs.move(job, MassJobState.UNCLEAR, now, not_before=now + wait, worker=None, reason=why)
+        due = now + again_in(tried, at_least)
+        mass_jobs.move(job, MassJobState.UNCLEAR, now, attempts=tried, not_before=due, worker=None, reason=why)
 
     def _refused(self, job: MassJob, draft: Draft, refused: Refused) -> None:
-        now, failure = self.now(), refused.failure
-        wait = timedelta(seconds=failure.wait_seconds or 0)
+        failure = refused.failure
         match failure.fate:
             case Fate.RETRY if failure.reason == KEY_IN_USE:
-                self._unclear(job, failure.reason, max(wait, AGAIN_AFTER))  # some call with it was heard
+                self._unclear(job, failure.reason, failure.wait_seconds)  # some call with it was heard
             case Fate.RETRY if failure.reason == EXPIRED_PICTURE:
                 self._upload_anew(job, draft, refused)
             case Fate.RETRY:
-                self._back(job, max(wait, AGAIN_AFTER), failure.reason)
+                self._try_again(job, draft, refused)
             case Fate.PAUSE:
-                self._back(job, wait, failure.reason)
-                self._pause(failure, because.refusal(refused))
+                self._back(job, failure)
+                self._pause(draft, failure, because.refusal(refused))
             case Fate.STOP:
-                self._back(job, wait, failure.reason)
-                hold(draft, SYSTEM, because.refusal(refused), now, self.notify)
-            case Fate.SKIP | Fate.UNSUBSCRIBE if self._in_parts(job, failure.reason):
+                self._back(job, failure)
+                hold(draft, SYSTEM, because.refusal(refused), self.now(), self.notify)
+            case Fate.SKIP | Fate.UNSUBSCRIBE if self._in_parts(job, failure):
                 _log.warning("mass_list_split", broadcast=draft.id, people=job.people, code=refused.code)
             case _:
                 self._give_up(job, refused)
 
-    def _back(self, job: MassJob, wait: timedelta, reason: str) -> None:
-        """Put a job back in line. It stays unclear where an earlier call may have been heard."""
+    def _back(self, job: MassJob, failure: Failure) -> bool:
+        """Put a job back in line; False where it stays unclear, because an earlier call may have been heard."""
         now = self.now()
         if mass_people.count(job, RecipientState.UNKNOWN):
-            self._unclear(job, reason, wait)
-            return
+            self._unclear(job, failure.reason, failure.wait_seconds)
+            return False
+        due = now + timedelta(seconds=failure.wait_seconds or 0)
         mass_jobs.move(
-            job, MassJobState.PLANNED, now, not_before=now + wait, worker=None, reason=reason, first_call_at=None
+            job, MassJobState.PLANNED, now, not_before=due, worker=None, reason=failure.reason, first_call_at=None
         )
         mass_people.mark(job, RecipientState.PENDING, now)
+        return True
+
+    def _try_again(self, job: MassJob, draft: Draft, refused: Refused) -> None:
+        """Let a call that was refused for now be made again, a few times; then somebody is asked.
+
+        In doubt nobody is: it is tried for as long as its key is remembered, and the card says so.
+        """
+        failure, tried = refused.failure, job.attempts + 1
+        if not self._back(job, failure):
+            return
+        if tried <= failure.retries:
+            mass_jobs.wait(job, again_in(tried, failure.wait_seconds), self.now(), attempts=tried)
+        else:
+            self._hold(job, draft, because.refusal(refused))
+
+    def _hold(self, job: MassJob, draft: Draft, why: Reason) -> None:
+        """Let somebody decide: a resume tries at once, and then as often as before."""
+        mass_jobs.change(job, attempts=0, not_before=self.now())
+        hold(draft, SYSTEM, why, self.now(), self.notify)
 
     def _upload_anew(self, job: MassJob, draft: Draft, refused: Refused) -> None:
         """Let pictures and the draft be made anew, once; an unclear call may have used its draft up."""
         again = job.reason == EXPIRED_PICTURE
-        doubtful = mass_people.count(job, RecipientState.UNKNOWN) > 0
-        self._back(job, AGAIN_AFTER if doubtful else timedelta(0), EXPIRED_PICTURE)
-        if again and not doubtful:
-            hold(draft, SYSTEM, because.refusal(refused), self.now(), self.notify)
+        if not self._back(job, refused.failure):
+            return
+        if again:
+            self._hold(job, draft, because.refusal(refused))
             mass_jobs.change(job, reason="")
-        elif not doubtful:
+        else:
             forget_pictures(self.channel_id, draft.content)
             mass_jobs.change(job, draft="")
 
-    def _in_parts(self, job: MassJob, reason: str) -> bool:
+    def _in_parts(self, job: MassJob, failure: Failure) -> bool:
         """Cut a list that was refused because of somebody in it, so that the others get theirs; False if it cannot be.
 
         Nobody tells who it was: the halves find out.
         """
         if job.kind != "list" or mass_people.count(job, RecipientState.UNKNOWN):
             return False
-        self._back(job, timedelta(0), reason)
+        self._back(job, failure)
         people = mass_people.count(job, RecipientState.PENDING)
         half = people // 2
         parts, kind = ((half, people - half), "list") if half > 1 else ((1,) * people, "single")
@@ -171,6 +199,6 @@ class Record:
             of=(RecipientState.SENDING,),
         )
 
-    def _pause(self, failure: Failure, why: Reason) -> None:
-        seconds = failure.wait_seconds
-        channels.pause(self.channel_id, why, None if seconds is None else self.now() + timedelta(seconds=seconds))
+    def _pause(self, draft: Draft, failure: Failure, why: Reason) -> None:
+        now, seconds = self.now(), failure.wait_seconds
+        hold_channel(draft, why, None if seconds is None else now + timedelta(seconds=seconds), now, self.notify)

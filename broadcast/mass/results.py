@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from broadcast.draft import from_row
+from broadcast.mass.again import AGAIN_AFTER
 from broadcast.sweep import Notify
 from handlers.contract import PlatformError
 from handlers.events import MassSendFinished
@@ -12,7 +13,7 @@ from handlers.many import JobState, MassSending
 from storage import broadcasts, mass_jobs, mass_people, mass_reports
 from storage.database import transaction
 from storage.lifecycle import MassJobState, RecipientState
-from storage.models import MassJob
+from storage.mass_models import MassJob
 
 ASK_AFTER = timedelta(minutes=10)
 """A job whose end was not told for so long is asked about; the event is the rule, asking the exception."""
@@ -23,13 +24,17 @@ ASK_FOR = timedelta(hours=24)
 CONFIRMED_WITHIN = timedelta(minutes=45)
 """WeChat waits 30 minutes for the owner's agreement (Batch_Sends page); the rest is for its event to come."""
 
+NOT_CONFIRMED = frozenset({"confirmation_refused", "confirmation_expired"})
+"""Endings that only a message can have which waits for the owner's agreement."""
+
 _log = structlog.get_logger()
 
 
 def finished(channel_id: int, event: MassSendFinished, mass: MassSending, now: datetime, notify: Notify) -> None:
     """Take the platform's report on a job: its counts, and whether it went out at all. Telling it twice is harmless.
 
-    A report that comes before we have heard the job's id, because that answer was slower or got lost, is kept.
+    A report that comes before we have heard the job's id, because that answer was slower or got lost, is kept. So is
+    one on a message that is not ours: the owner's own, sent from the platform's page.
     """
     counts = {
         "status": event.status,
@@ -38,12 +43,26 @@ def finished(channel_id: int, event: MassSendFinished, mass: MassSending, now: d
         "sent": event.sent,
         "errors": event.errors,
     }
-    job = mass_jobs.by_job_id(channel_id, event.job_id) or mass_jobs.confirming(channel_id)
+    job = mass_jobs.by_job_id(channel_id, event.job_id)
+    if job is None and mass.ending(event.status).reason in NOT_CONFIRMED:
+        job = mass_jobs.confirming(channel_id)
     if job is None:
         mass_reports.keep(channel_id, event.job_id, counts, now)
+        _ask_whose(channel_id, now)
         return
     mass_jobs.change(job, job_id=event.job_id, **counts)
     _end(job, event.status, mass, now, notify)
+
+
+def _ask_whose(channel_id: int, now: datetime) -> None:
+    """Let the platform say whether a report of a message we do not know is on the one that waits for agreement.
+
+    Its id was not told, and numbers prove nothing: the owner's own message goes to the same people. Whoever makes the
+    call again with its key is told the id, once it was agreed to; until then, that it still waits.
+    """
+    job = mass_jobs.confirming(channel_id)
+    if job is not None:
+        mass_jobs.ask_whose(job, max(now, (job.called_at or now) + AGAIN_AFTER))
 
 
 def apply_report(channel_id: int, job: MassJob, mass: MassSending, now: datetime, notify: Notify) -> None:

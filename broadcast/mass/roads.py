@@ -2,8 +2,9 @@
 
 from handlers.contract import Platform
 from handlers.many import SendsToMany
+from storage.broadcasts import MASS_ROAD
 
-MASS = "mass"
+MASS = MASS_ROAD
 SINGLE = "single"
 
 

@@ -19,8 +19,8 @@ from handlers.many import Everyone, Listed, MassSending, Recipients, Tagged
 from storage import broadcasts, mass_jobs, mass_people
 from storage.database import transaction
 from storage.lifecycle import BroadcastStatus, MassJobState, RecipientState
+from storage.mass_models import MassJob
 from storage.mass_people import Member
-from storage.models import MassJob
 
 KEY_MARGIN = timedelta(minutes=30)
 """An unclear call is not repeated this near to the moment when the platform forgets its key."""
@@ -54,20 +54,26 @@ class Steps:
                 self.record.never_answered(job)
             return
         try:
-            if job.kind == "tag" and not give_tag(job, self.mass, self.now, lambda: self._goes_on(draft)):
-                mass_jobs.change(job, worker=None)
-                return
             content = place_pictures(self.channel_id, self.platform, draft.content, self.now())
-            message = content.messages[0]
-            handle = self._draft(job, message, content)
+            handle = self._draft(job, content.messages[0], content)
+            # Last of all, so that hardly anybody can stop between the tags and the call.
+            without = frozenset[int]()
+            if job.kind == "tag":
+                given = give_tag(job, self.mass, self.now, lambda: self._goes_on(draft))
+                if given is None:
+                    mass_jobs.release(job)
+                    return
+                without = given
         except PlatformError as error:
             with transaction():
                 self.record.put_off(job, draft, error)
             return
-        if job.kind == "single":
+        if self.stopping():
+            mass_jobs.release(job)
+        elif job.kind == "single":
             write_to_one(job, draft, content, handle, self.platform, self.mass, self.record)
         else:
-            self._call(job, draft, content, handle)
+            self._call(job, draft, content, handle, without)
 
     def _too_late(self, job: MassJob) -> bool:
         """Say whether a call that may have been heard is so old that its key may be forgotten: it is not repeated."""
@@ -90,32 +96,34 @@ class Steps:
             mass_jobs.change(job, draft=self.mass.draft(message, way_out=content.way_out, covers=covers))
         return job.draft
 
-    def _call(self, job: MassJob, draft: Draft, content: Content, handle: str) -> None:
-        """Commit the intent, make the call, record what it came to."""
+    def _call(self, job: MassJob, draft: Draft, content: Content, handle: str, without: frozenset[int]) -> None:
+        """Commit the intent, make the call, record what it came to; `without` are those whose tag was taken away."""
         with transaction():
             barred = mass_people.barred(job, _OPEN)
-            to = self._begin(job, draft, barred)
+            to = self._begin(job, draft, barred, without)
         if to is None:
             return
         outcome = self.mass.send(to, content.messages[0], way_out=content.way_out, key=job.key, draft=handle)
         with transaction():
             self.record.outcome(job, draft, outcome, barred)
 
-    def _begin(self, job: MassJob, draft: Draft, barred: list[Member]) -> Recipients | None:
+    def _begin(self, job: MassJob, draft: Draft, barred: list[Member], without: frozenset[int]) -> Recipients | None:
         """Choose to whom the call is, and commit that it is made; None when there is no call to make now.
 
-        `barred` are those of its people who may not be written to any more. Whoever was in an earlier call that may
-        have been heard stays in doubt until this one's answer tells.
+        `barred` are those of its people who may not be written to any more, `without` those of them who have no tag.
+        Whoever was in an earlier call that may have been heard stays in doubt until this one's answer tells.
         """
         now = self.now()
         if not mass_jobs.stands(job):
             return None
         if not mass_jobs.lock_sending(draft.id):
-            mass_jobs.change(job, worker=None)
+            mass_jobs.release(job)
             return None
-        if job.kind == "everyone" and any(member.barred == "opted_out" for member in barred):
-            # They stopped since it was planned. Only a tag leaves them out.
-            mass_jobs.change(job, kind="tag", worker=None)
+        if job.kind == "everyone" and self._somebody_stopped(barred):
+            mass_jobs.change(job, kind="tag", worker=None)  # only a tag leaves them out
+            return None
+        if job.kind == "tag" and not without.issuperset(member.subscriber_id for member in barred):
+            mass_jobs.release(job)  # some stopped since the tags were given: theirs are taken away first
             return None
         mass_people.skip(job, [(member.subscriber_id, member.barred) for member in barred], now, RecipientState.PENDING)
         to = self._to(job)
@@ -124,6 +132,10 @@ class Steps:
         mass_people.mark_sending(job, now)
         mass_jobs.move(job, MassJobState.CALLING, now, called_at=now, first_call_at=job.first_call_at or now)
         return to
+
+    def _somebody_stopped(self, barred: list[Member]) -> bool:
+        """Say whether a call to everyone would reach somebody who stopped, be they in the ledger or new since then."""
+        return any(member.barred == "opted_out" for member in barred) or mass_people.anybody_stopped(self.channel_id)
 
     def _to(self, job: MassJob) -> Recipients | None:
         match job.kind:
@@ -140,7 +152,7 @@ class Steps:
                         return Everyone()
                     assert job.tag is not None
                     return Tagged(job.tag)
-        if job.state == MassJobState.UNCLEAR:
+        if job.state != MassJobState.PLANNED:
             self.record.never_answered(job)  # too few are left to ask again with its key
         elif left:
             mass_jobs.change(job, kind="single", worker=None)

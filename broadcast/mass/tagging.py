@@ -11,7 +11,7 @@ from handlers.outcomes import Fate
 from storage import mass_jobs, mass_people
 from storage.database import transaction
 from storage.lifecycle import RecipientState
-from storage.models import MassJob
+from storage.mass_models import MassJob
 
 TOO_FULL = "tag_too_full"
 """The reason platforms give for not deleting a tag that too many people have."""
@@ -24,17 +24,21 @@ _PERSONAL = frozenset({Fate.SKIP, Fate.UNSUBSCRIBE})
 _log = structlog.get_logger()
 
 
-def give_tag(job: MassJob, mass: MassSending, now: Callable[[], datetime], goes_on: Callable[[], bool]) -> bool:
-    """Give a job's people its tag, a few at a time; False when that was to stop on the way.
+def give_tag(
+    job: MassJob, mass: MassSending, now: Callable[[], datetime], goes_on: Callable[[], bool]
+) -> frozenset[int] | None:
+    """Give a job's people its tag, a few at a time; None when that was to stop on the way.
 
     How far it came is committed after each call. Raises `PlatformError`. Who cannot be tagged is skipped; who stopped
-    while the others were being tagged loses the tag again.
+    while the others were being tagged loses the tag again. Returns the subscriber ids of those who have just lost it.
     """
     if job.tag is None:
         mass_jobs.change(job, tag=mass.create_tag(f"clarion {job.key}"))
-    assert job.tag is not None
+    tag = job.tag
+    assert tag is not None
     while members := mass_people.people(job, _OPEN, job.tagged, mass.tag_most):
-        failed = _give(mass, job.tag, [member.person for member in members if not member.barred])
+        wanted = [member.person for member in members if not member.barred]
+        failed = _each(lambda people: mass.add_to_tag(tag, people), wanted)
         gone = [
             (member.subscriber_id, reason)
             for member in members
@@ -42,28 +46,44 @@ def give_tag(job: MassJob, mass: MassSending, now: Callable[[], datetime], goes_
         ]
         with transaction():
             mass_people.skip(job, gone, now(), RecipientState.PENDING)
-            mass_jobs.change(job, tagged=members[-1].subscriber_id)
+            mass_jobs.change(job, tagged=members[-1].subscriber_id, attempts=0)
         if not goes_on():
-            return False
+            return None
+    return _take_back(job, tag, mass, now)
+
+
+def _take_back(job: MassJob, tag: int, mass: MassSending, now: Callable[[], datetime]) -> frozenset[int]:
+    """Take the tag from those of a job's people who may not be written to any more; return their subscriber ids."""
+
+    def take(people: Sequence[str]) -> tuple[str, ...]:
+        mass.take_from_tag(tag, people)
+        return ()
+
     barred = mass_people.barred(job, _OPEN)
     for start in range(0, len(barred), mass.tag_most):
-        mass.take_from_tag(job.tag, [member.person for member in barred[start : start + mass.tag_most]])
-    return True
+        part = barred[start : start + mass.tag_most]
+        _each(take, [member.person for member in part])
+        with transaction():
+            mass_people.skip(job, [(one.subscriber_id, one.barred) for one in part], now(), RecipientState.PENDING)
+    return frozenset(member.subscriber_id for member in barred)
 
 
-def _give(mass: MassSending, tag: int, people: Sequence[str]) -> dict[str, str]:
-    """Tag people; return why for whom it failed. One person's trouble must not keep the others from it."""
+def _each(call: Callable[[Sequence[str]], Sequence[str]], people: Sequence[str]) -> dict[str, str]:
+    """Make a call for people; return why for whom it failed. One person's trouble must not keep the others from it.
+
+    The call returns for whom it failed though it was taken.
+    """
     if not people:
         return {}
     try:
-        return dict.fromkeys(mass.add_to_tag(tag, people), "not_tagged")
+        return dict.fromkeys(call(people), "not_tagged")
     except PlatformError as error:
         if error.failure is None or error.failure.fate not in _PERSONAL:
             raise
         if len(people) == 1:
             return {people[0]: error.failure.reason}
     half = len(people) // 2
-    return _give(mass, tag, people[:half]) | _give(mass, tag, people[half:])
+    return _each(call, people[:half]) | _each(call, people[half:])
 
 
 def remove_tags(channel_id: int, mass: MassSending, used_before: datetime) -> None:

@@ -1,5 +1,6 @@
 """Times and distances said to people, in words that the grammar reads back."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,11 @@ MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 DATES = {"en": "EEE d MMM y", "zh": "y年M月d日 EEE"}
 """CLDR date patterns by language; Babel fills in the names."""
+DAYS_APART = {
+    "en": {"day": "d MMMM", "year": "d MMM y"},
+    "zh": {"day": "M月d日", "year": "y年M月d日"},
+}
+"""Those of a date among other dates, in the same year or in several."""
 JOINED = {"en": "{date}, {clock}", "zh": "{date} {clock}"}
 CLDR_LOCALES = {"en": "en", "zh": "zh_Hans"}
 
@@ -46,6 +52,19 @@ def say_moment(moment: datetime, zone: ZoneInfo, locale: str = "en") -> str:
 def say_wall(wall: datetime, locale: str = "en") -> str:
     """Return date and time without a zone: "Fri 27 Nov 2026, 09:00"; `wall` is naive."""
     return JOINED[language(locale)].format(date=say_day(wall.date(), locale), clock=_clock(wall))
+
+
+def say_apart(local: Sequence[datetime], locale: str = "en") -> list[str]:
+    """Return titles of at most 20 characters that tell these moments (each in its own zone) apart.
+
+    The days, where those differ: "4 March"; else the times of day, with the offset where a clock shows one twice.
+    """
+    pattern = DAYS_APART[language(locale)]["day" if len({one.year for one in local}) == 1 else "year"]
+    if len({one.date() for one in local}) == len(local):
+        return [format_date(one, pattern, locale=CLDR_LOCALES[language(locale)]) for one in local]
+    if len({_clock(one) for one in local}) == len(local):
+        return [_clock(one) for one in local]
+    return [f"{_clock(one)} {one.isoformat(timespec='seconds')[19:]}" for one in local]
 
 
 def say_day(day: date, locale: str = "en") -> str:

@@ -42,7 +42,7 @@ CAPABILITIES = Capabilities(
     limits=LIMITS,
     choices=True,
     passive_replies=False,
-    echoes=True,
+    receipts=True,
     # 300 a second are allowed, but above 40 the Page Inbox stops: overview/rate-limiting.
     default_rate=30,
     window=timedelta(hours=24),  # send-messages, "standard messaging window"

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
+from handlers.address import address_problem
 from handlers.content import Article, Button, Card, Content, Message
 from handlers.contract import Problem
 from handlers.fit import fit, measure, with_facts
@@ -39,16 +39,6 @@ def check(content: Content) -> list[Problem]:
     return problems
 
 
-def is_web_address(address: str) -> bool:
-    """Tell whether `address` is http or https, with a host, and without blanks. Nothing is fetched."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:  # brackets of an IPv6 address that do not match
-        return False
-    return parts.scheme in {"http", "https"} and bool(host) and not re.search(r"\s", address)
-
-
 def _in_message(message: Message) -> Iterator[Problem]:
     match message.kind:
         case "text":
@@ -80,8 +70,8 @@ def _in_article(article: Article) -> Iterator[Problem]:
 
 def _addresses(*addresses: str) -> Iterator[Problem]:
     for address in addresses:
-        if not is_web_address(address):
-            yield with_facts(BAD_ADDRESS, value=address)
+        if (problem := address_problem(address, BAD_ADDRESS)) is not None:
+            yield problem
 
 
 def _in_buttons(buttons: tuple[Button, ...]) -> Iterator[Problem]:

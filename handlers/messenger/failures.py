@@ -12,8 +12,8 @@ from handlers.outcomes import Failure, Fate
 THROTTLE_SECONDS = 60.0  # the least pause after a throttle that does not say how long
 ANOTHER_APP_SECONDS = 300.0  # people and Q&A flows let go of a conversation after minutes
 
-_TRANSIENT = Failure("platform_trouble", Fate.RETRY, "Facebook had a temporary problem; we try again a few times.")
-_UNEXPLAINED = Failure("platform_trouble", Fate.RETRY, "Facebook gave no reason; we try again twice.", attempts=2)
+_TRANSIENT = Failure("platform_trouble", Fate.RETRY, "Facebook had a temporary problem.")
+_UNEXPLAINED = Failure("unexplained", Fate.RETRY, "Facebook refused without giving a reason.", retries=2)
 _OUTSIDE = Failure(
     "outside_window",
     Fate.SKIP,
@@ -25,7 +25,7 @@ _UNREACHABLE = Failure(
 _ANOTHER_APP = Failure(
     "another_app",
     Fate.RETRY,
-    "Another app or a person in the Page Inbox holds this conversation; we try again in some minutes.",
+    "Another app or a person in the Page Inbox holds this conversation.",
     ANOTHER_APP_SECONDS,
 )
 _THROTTLED = Failure(
@@ -117,7 +117,7 @@ FAILURES: dict[tuple[int | None, int | None], Failure] = {
         "media_unfetchable",
         Fate.RETRY,
         "Facebook could not fetch the file from its address. See that anyone can open it, quickly.",
-        attempts=1,
+        retries=1,
     ),
     (100, 2018014): Failure(
         "invalid_request", Fate.STOP, "The call mixed a message with a typing sign; please report this as a bug."
@@ -127,7 +127,7 @@ FAILURES: dict[tuple[int | None, int | None], Failure] = {
         "attachment_expired",
         Fate.RETRY,
         "Facebook no longer has the uploaded file; it is uploaded once more.",
-        attempts=1,
+        retries=1,
     ),
     (100, 2018109): Failure(
         "media_too_large",
@@ -200,7 +200,7 @@ OTHER_STATUS = Failure(
 REDIRECTED = Failure(
     "wrong_address", Fate.PAUSE, "Facebook's address answers with a redirect. Correct api_base, then resume."
 )
-NEVER_LEFT = Failure("no_connection", Fate.RETRY, "Facebook could not be reached, so nothing was sent; we try again.")
+NEVER_LEFT = Failure("no_connection", Fate.RETRY, "Facebook could not be reached, so nothing was sent.")
 
 
 # What a refusal means when it answers a template, by the reason of its row. Outside the window an approved template is

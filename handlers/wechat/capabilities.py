@@ -45,7 +45,7 @@ CAPABILITIES = Capabilities(
     limits=LIMITS,
     choices=False,
     passive_replies=True,
-    echoes=False,
+    receipts=False,
     default_rate=20,  # customer-service messages have a daily quota (500,000) and no documented rate
     window=timedelta(hours=48),  # CUSTOMER_MESSAGE: after a person's message
     window_margin=timedelta(minutes=5),

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from handlers.address import address_problem
 from handlers.content import Article, Articles, Content, Message, Text
 from handlers.contract import Problem
 from handlers.fit import fit, measure, with_facts
-from handlers.wechat.address import is_web_address
 from handlers.wechat.capabilities import CAPABILITIES, HTML_BYTES, MASS_TEXT_ADVISED, SOURCE_URL_BYTES
 from handlers.wechat.page import page_html, pictures
 from handlers.wechat.words import mass_text, way_out_line
@@ -118,8 +118,8 @@ def _too_long(what: str, words: str, problem: Problem, **facts: str) -> Iterator
 
 
 def _address(address: str) -> Iterator[Problem]:
-    if not is_web_address(address):
-        yield with_facts(BAD_ADDRESS, value=address)
+    if (problem := address_problem(address, BAD_ADDRESS)) is not None:
+        yield problem
 
 
 def _own(address: str, own_picture: Callable[[str], bool]) -> Iterator[Problem]:

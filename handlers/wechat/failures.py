@@ -22,8 +22,8 @@ STALE_TOKEN = frozenset({40001, 40014, 42001})  # a new token and one more try
 
 MINUTE = 60.0
 
-_TRANSIENT = Failure("platform_trouble", Fate.RETRY, "WeChat had a temporary problem; we try again.", attempts=2)
-_BUSY = Failure("platform_busy", Fate.RETRY, "WeChat is busy; we try again a few times.")
+_TRANSIENT = Failure("platform_trouble", Fate.RETRY, "WeChat had a temporary problem.", retries=1)
+_BUSY = Failure("platform_busy", Fate.RETRY, "WeChat is busy.")
 _TOKEN = Failure(
     "token_refused",
     Fate.PAUSE,
@@ -168,7 +168,7 @@ FAILURES: dict[int, Failure] = {
         "attachment_expired",
         Fate.RETRY,
         "WeChat no longer has the uploaded picture; it is uploaded once more.",
-        attempts=1,
+        retries=1,
     ),
     40008: _CONTENT,
     40033: Failure(
@@ -224,7 +224,7 @@ FAILURES: dict[int, Failure] = {
     45059: Failure("too_many_tags", Fate.SKIP, "They have 20 tags already, which is all a follower may have."),
     45157: _TAG_NAME,
     45158: _TAG_NAME,
-    45169: Failure("tag_busy", Fate.RETRY, "WeChat is still changing these followers' tags; we try again.", 1.0),
+    45169: Failure("tag_busy", Fate.RETRY, "WeChat is still changing these followers' tags.", 1.0),
     PARTLY_TAGGED: Failure(
         "partly_tagged", Fate.RETRY, "WeChat tagged only some of these followers; we try the others."
     ),
@@ -261,9 +261,9 @@ OTHER_STATUS = Failure(
     "refused_unread", Fate.GIVE_UP, "Something other than WeChat's API answered the call (code {code})."
 )
 THROTTLED = FAILURES[45011]
-NEVER_LEFT = Failure("no_connection", Fate.RETRY, "WeChat could not be reached, so nothing was sent; we try again.")
+NEVER_LEFT = Failure("no_connection", Fate.RETRY, "WeChat could not be reached, so nothing was sent.")
 
-NO_TOKEN = Failure("no_token", Fate.RETRY, "WeChat gave no access token, so nothing was sent; we try again.")
+NO_TOKEN = Failure("no_token", Fate.RETRY, "WeChat gave no access token, so nothing was sent.")
 NO_ANSWER = Failure("no_answer", Fate.RETRY, "WeChat did not answer. Please try again.")
 NO_HANDLE = Failure("upload_failed", Fate.RETRY, "WeChat did not take the picture. Please try again.")
 

@@ -1,6 +1,6 @@
 """The fields of a webhook's XML, and how its loosely typed values are read without ever failing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import MAXYEAR, UTC, datetime
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -55,11 +55,3 @@ def inside(fields: Fields, name: str) -> Fields:
     """Return the elements inside an element; nothing where it is absent or empty."""
     value = fields.get(name)
     return value if isinstance(value, dict) else {}
-
-
-def items(fields: Fields, name: str) -> Iterator[Fields]:
-    """Yield the `ResultList/item`s inside an element: none, one (which XML does not tell from a list), or more."""
-    found = inside(inside(fields, name), "ResultList").get("item")
-    for item in found if isinstance(found, list) else [found]:
-        if isinstance(item, dict):
-            yield item

@@ -12,7 +12,6 @@ from typing import Any
 from handlers.contract import Unreadable
 from handlers.events import (
     ButtonPressed,
-    CopyrightFinding,
     Event,
     Followed,
     MassSendFinished,
@@ -22,7 +21,7 @@ from handlers.events import (
     Unrecognised,
 )
 from handlers.wechat.capabilities import CAPABILITIES, SHORT_WINDOW
-from handlers.wechat.fields import Fields, inside, items, moment, number, read_fields, text
+from handlers.wechat.fields import Fields, inside, moment, number, read_fields, text
 
 WINDOW = CAPABILITIES.window
 KEY_PREFIX = "qrscene_"  # before the scene of a QR code, in a subscribe event only
@@ -80,12 +79,10 @@ def _message(fields: Fields, kind: str) -> Event:
     """
     tapped = "bizmsgmenuid" in fields
     pictures = (text(fields, "PicUrl"),) if kind == "image" else ()
-    media = (text(fields, "MediaId"),) if kind == "image" else ()
     return MessageReceived(
         **_about(fields, "message", opens=SHORT_WINDOW if tapped else WINDOW),
         text=text(fields, "Content") if kind == "text" else "",
         image_urls=tuple(filter(None, pictures)),
-        media_ids=tuple(filter(None, media)),
         other_attachments=() if kind in {"text", "image"} else (kind,),
     )
 
@@ -125,20 +122,6 @@ def _mass_send_finished(fields: Fields) -> Event:
         filtered=number(fields, "FilterCount"),
         sent=number(fields, "SentCount"),
         errors=number(fields, "ErrorCount"),
-        article_urls=tuple(url for item in items(fields, "ArticleUrlResult") if (url := text(item, "ArticleUrl"))),
-        copyright_state=number(inside(fields, "CopyrightCheckResult"), "CheckState"),
-        copyright_findings=tuple(_finding(item) for item in items(fields, "CopyrightCheckResult")),
-    )
-
-
-def _finding(item: Fields) -> CopyrightFinding:
-    return CopyrightFinding(
-        article=number(item, "ArticleIdx"),
-        audit_state=number(item, "AuditState"),
-        original_url=text(item, "OriginalArticleUrl"),
-        may_reprint=text(item, "CanReprint") == "1",
-        must_replace=text(item, "NeedReplaceContent") == "1",
-        must_show_source=text(item, "NeedShowReprintSource") == "1",
     )
 
 

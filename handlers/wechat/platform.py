@@ -33,7 +33,7 @@ from handlers.wechat.fields import read_fields, text
 from handlers.wechat.mass import MassSender
 from handlers.wechat.media import Pictures
 from handlers.wechat.parse import parse
-from handlers.wechat.preview import preview_articles
+from handlers.wechat.preview import Previews
 from handlers.wechat.render import customer_messages, passive_reply
 from handlers.wechat.send import BulkSender, Sender
 from handlers.wechat.signature import handshake, verify
@@ -95,6 +95,7 @@ class WeChat:
         self._sender = Sender(self._client, self._pictures, menus=menus)
         self._bulk = BulkSender(self._client)
         self._mass = MassSender(self._client, self._pictures, account, mass_text_advised)
+        self._previews = Previews(self._mass, self._pictures)
 
     def __repr__(self) -> str:
         return f"<WeChat account {self._app_id}>"
@@ -145,7 +146,7 @@ class WeChat:
         Articles that fit none are shown by WeChat's preview, which has one.
         """
         if isinstance(outgoing.message, Articles) and outgoing.message.articles and not customer_messages(outgoing):
-            return preview_articles(outgoing, outgoing.message, self._mass, self._pictures)
+            return self._previews.show(outgoing, outgoing.message)
         return self._sender.send(outgoing)
 
     async def send_bulk(self, http: aiohttp.ClientSession, outgoing: Outgoing) -> Outcome:

@@ -10,11 +10,11 @@ JOB = "'planned','calling','unclear','confirming','submitted','finished','failed
 TABLES = f"""
 CREATE TABLE channels (
     id {{auto}}, name TEXT NOT NULL UNIQUE, platform TEXT NOT NULL,
-    paused_until BIGINT, pause_reason TEXT NOT NULL DEFAULT '',
-    sync_started_at BIGINT, sync_after TEXT NOT NULL DEFAULT '', synced_at BIGINT);
+    paused_until BIGINT, pause_reason TEXT NOT NULL DEFAULT '', paused_at BIGINT,
+    sync_run INTEGER NOT NULL DEFAULT 0, sync_started_at BIGINT, sync_after TEXT NOT NULL DEFAULT '', synced_at BIGINT);
 
 CREATE TABLE subscribers (
-    id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id),
+    id {{auto}}, channel_id INTEGER REFERENCES channels (id),
     platform_user_id TEXT NOT NULL,
     first_name TEXT NOT NULL DEFAULT '', last_name TEXT NOT NULL DEFAULT '',
     language TEXT NOT NULL DEFAULT '', locale TEXT NOT NULL DEFAULT '',
@@ -24,10 +24,16 @@ CREATE TABLE subscribers (
     first_seen_at BIGINT NOT NULL, last_seen_at BIGINT, followed_at BIGINT, window_expires_at BIGINT,
     delivered_until BIGINT NOT NULL DEFAULT 0, read_until BIGINT NOT NULL DEFAULT 0,
     consent TEXT NOT NULL DEFAULT 'subscribed' CHECK (consent IN ('subscribed','opted_out')), consent_at BIGINT,
-    strikes INTEGER NOT NULL DEFAULT 0, unreachable {{bool}} NOT NULL DEFAULT {{false}},
+    wished_at BIGINT, strikes INTEGER NOT NULL DEFAULT 0, gone_at BIGINT,
+    unreachable {{bool}} NOT NULL DEFAULT {{false}},
     profile_read_at BIGINT, listed_at BIGINT,
+    listed_run INTEGER NOT NULL DEFAULT 0, heard_run INTEGER NOT NULL DEFAULT 0,
     variables {{json}} NOT NULL DEFAULT '{{{{}}}}', tags {{json}} NOT NULL DEFAULT '[]',
     UNIQUE (channel_id, platform_user_id));
+
+CREATE TABLE suppressed (
+    channel_id INTEGER NOT NULL REFERENCES channels (id), digest TEXT NOT NULL,
+    PRIMARY KEY (channel_id, digest)) {{clustered}};
 
 CREATE TABLE admins (
     id {{auto}}, channel_id INTEGER NOT NULL REFERENCES channels (id), platform_user_id TEXT NOT NULL,
@@ -95,7 +101,8 @@ CREATE TABLE mass_jobs (
     kind TEXT NOT NULL CHECK (kind IN ('everyone','tag','list','single')),
     state TEXT NOT NULL DEFAULT 'planned' CHECK (state IN ({JOB})),
     key TEXT NOT NULL UNIQUE, tag INTEGER, tagged INTEGER NOT NULL DEFAULT 0, draft TEXT NOT NULL DEFAULT '',
-    people INTEGER NOT NULL, worker TEXT, not_before BIGINT NOT NULL DEFAULT 0, first_call_at BIGINT, called_at BIGINT,
+    people INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, worker TEXT, not_before BIGINT NOT NULL DEFAULT 0,
+    first_call_at BIGINT, called_at BIGINT,
     job_id TEXT NOT NULL DEFAULT '', status TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT '',
     total INTEGER, filtered INTEGER, sent INTEGER, errors INTEGER, updated_at BIGINT NOT NULL,
     PRIMARY KEY (broadcast_id, number));

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from broadcast.plan import plan
-from storage import broadcasts, channels, subscribers
+from storage import broadcasts, channels
 from storage.database import open_database
 from storage.lifecycle import BroadcastStatus
 from storage.migrate import migrate
+from tests.support.people import saw
 from tests.support.postgres import fresh_database, postgres_url, programs
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -52,7 +53,7 @@ def _fill(url: str, folder: Path) -> None:
     database = open_database(url, folder)
     migrate(database)
     channel = channels.ensure("page", "messenger")
-    subscribers.saw(channel, "p1", NOW, None)
+    saw(channel, "p1", NOW, None)
     content = {"messages": [{"kind": "text", "text": "Hello"}]}
     row = broadcasts.create(channel, "Spring sale", "anna", NOW, content=content)
     broadcasts.move(row.id, BroadcastStatus.STARTING, "anna", NOW)

@@ -15,13 +15,14 @@ import pytest
 
 from bot.backup import BackupProblem, back_up
 from bot.cli import main
-from storage import broadcasts, channels, subscribers
+from storage import broadcasts, channels
 from storage.database import open_database, proxy
 from storage.lifecycle import BroadcastStatus as S
 from storage.migrate import migrate, missing
 from storage.models import Broadcast, Subscriber
 from tests.bot.left_behind import KINDS, RELEASED, come_upon, left_behind
 from tests.support.page import CONFIG
+from tests.support.people import saw
 from tests.support.postgres import programs
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -55,7 +56,7 @@ def test_a_copy_taken_while_others_write_is_whole(live, tmp_path):
         while not stop.is_set():
             with live.atomic():
                 for half in "ab":
-                    subscribers.saw(channel, f"{number}{half}", NOW, None)
+                    saw(channel, f"{number}{half}", NOW, None)
             number += 1
             wrote.append(number)
         live.close()
@@ -74,11 +75,26 @@ def test_a_copy_taken_while_others_write_is_whole(live, tmp_path):
         thread.join()
 
 
+def test_a_damaged_copy_is_no_backup(live, tmp_path):
+    channel = channels.ensure("page", "messenger")
+    for number in range(200):
+        saw(channel, f"p{number}", NOW, None)
+    index = "SELECT rootpage FROM sqlite_master WHERE tbl_name = 'subscribers' AND type = 'index'"
+    page, size = live.execute_sql(index).fetchone()[0], live.execute_sql("PRAGMA page_size").fetchone()[0]
+    live.close()  # all that was written is in one file now
+    with (tmp_path / "live.db").open("r+b") as file:
+        file.seek(page * size - 64)  # the end of that page: what an entry of the index says
+        file.write(b"\xff" * 64)
+    with pytest.raises(BackupProblem, match="is damaged"):
+        back_up(live, "sqlite:///live.db", tmp_path / "monday.backup")
+    assert {path.name for path in tmp_path.iterdir()} == {"live.db"}
+
+
 def test_a_backup_put_back_is_the_database_of_that_moment(live, tmp_path):
     channel = channels.ensure("page", "messenger")
-    subscribers.saw(channel, "before", NOW, None)
+    saw(channel, "before", NOW, None)
     back_up(live, "sqlite:///live.db", tmp_path / "monday.backup")
-    subscribers.saw(channel, "after", NOW, None)
+    saw(channel, "after", NOW, None)
     live.close()
 
     for name in ("live.db", "live.db-wal", "live.db-shm"):
@@ -143,13 +159,13 @@ def test_the_command_writes_the_file_and_says_what_belongs_to_it(tmp_path, capsy
 def test_postgres_is_dumped_and_put_back(empty_postgres, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(programs()))
     channel = channels.ensure("page", "messenger")
-    subscribers.saw(channel, "p1", NOW, None)
+    saw(channel, "p1", NOW, None)
     assert proxy.obj is not None
     back_up(proxy.obj, empty_postgres, tmp_path / "dump")
     assert stat.S_IMODE((tmp_path / "dump").stat().st_mode) == 0o600
 
     restore = [programs() / "pg_restore", "--clean", "--if-exists", "--no-owner", f"--dbname={empty_postgres}"]
-    subscribers.saw(channel, "p2", NOW, None)
+    saw(channel, "p2", NOW, None)
     proxy.obj.close()
     subprocess.run([*restore, str(tmp_path / "dump")], check=True, capture_output=True)
     restored = open_database(empty_postgres, tmp_path)

@@ -3,11 +3,12 @@
 import pytest
 
 from bot import counting
-from storage import admins, counts, subscribers, variables
+from storage import admins, counts, variables
 from storage.models import Admin, CountAsked, OutboxMessage, Subscriber
 from tests.conftest import START
 from tests.support.clock import Clock
 from tests.support.page import Page, words
+from tests.support.people import saw
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def page(tmp_path, clock: Clock) -> Page:
     Admin.create(channel=page.channel.id, platform_user_id="anna", role="sender", added_at=START)
     variables.declare(page.channel.id, "plan", "text")
     for person in ("one", "two"):
-        subscribers.saw(page.channel.id, person, START, None)
+        saw(page.channel.id, person, START, None)
     Subscriber.update(variables={"plan": "pro"}).where(Subscriber.platform_user_id == "two").execute()
     return page
 

@@ -163,18 +163,22 @@ def test_an_account_in_good_order_needs_nothing_mended(account):
         "account: WeChat gives an access token for app_id and app_secret.",
         "account: this server's address may ask for tokens",
         "account: the account is verified",
-        "account: the account is a service account",
         "account: 100 of 100 mass calls are left today.",
     ):
         assert part in right
+
+
+@pytest.mark.parametrize("kind", ["service", "subscription"])
+def test_of_the_kind_of_an_account_nothing_is_said_that_wechat_does_not_tell(account, kind):
+    installed, _ = account(kind=kind)
+    sentence = f"account: cannot tell what kind of account this is; the settings say {kind}"
+    assert any(line.startswith(sentence) for line in installed.check(Level.WARN))
 
 
 @pytest.mark.parametrize(
     ("given", "fault", "sentence"),
     [
         ({"verified": False}, None, "account: the account is not verified (48001)"),
-        ({"kind": "subscription"}, None, 'account: WeChat treats this as a service account; set account = "service"'),
-        ({"account": "subscription"}, None, "account: WeChat treats this as a subscription account"),
         ({}, "ip_not_listed", "is not on the IP allow-list (40164); add it on developers.weixin.qq.com"),
     ],
 )

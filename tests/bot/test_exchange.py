@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -55,12 +55,27 @@ def test_a_variable_keeps_its_kind_and_what_does_not_fit_is_refused(bring):
     assert Subscriber.get(Subscriber.platform_user_id == "p1").variables == {"age": 31}
 
 
+@pytest.mark.parametrize("cell", ["inf", "-Infinity", "nan", "1e999", "9" * 400 + ".5"])
+def test_what_is_no_number_to_count_with_is_text_and_refused_where_numbers_are_held(bring, channel, cell):
+    bring(f"platform_user_id,var.code\np1,{cell}\n")
+    assert variables.kinds(channel) == {"code": "text"}
+    bring("platform_user_id,var.age\np1,30\n")
+    assert bring(f"platform_user_id,var.age\np1,{cell}\n").reasons == [(2, f"var.age is {cell!r}; it holds numbers")]
+
+
 def test_importing_again_never_brings_back_who_opted_out(bring, channel):
     bring("platform_user_id\np1\n")
     subscribers.set_consent(channel, "p1", Consent.OPTED_OUT, START)
     bring("platform_user_id,first_name\np1,New\n")
     person = Subscriber.get(Subscriber.platform_user_id == "p1")
     assert (person.consent, person.first_name) == ("opted_out", "New")
+
+
+def test_a_file_moves_no_window_back_that_the_platform_has_opened_since(bring, channel):
+    subscribers.seen(channel, "p1", START, START + timedelta(hours=24))
+    for hours, then in ((3, 24), (30, 30)):
+        bring(f"platform_user_id,window_expires_at\np1,{(START + timedelta(hours=hours)).isoformat()}\n")
+        assert Subscriber.get().window_expires_at == START + timedelta(hours=then)
 
 
 def test_bad_lines_are_refused_one_by_one_and_the_others_kept(bring):
@@ -78,10 +93,48 @@ def test_an_id_with_blanks_in_it_is_refused_with_its_line(bring, person):
     assert result.reasons == [(3, f"platform_user_id is {person!r}; expected no blanks in it")]
 
 
+def test_the_first_line_may_come_after_blank_ones_and_be_written_in_any_case(bring):
+    result = bring("\n  \n Platform_User_ID , FIRST_NAME,Var.Plan\np1,Ann,pro\n  ,,\n\n")
+    assert (result.written, result.refused) == (1, 1)
+    person = Subscriber.get()
+    assert (person.platform_user_id, person.first_name, person.variables) == ("p1", "Ann", {"Plan": "pro"})
+    assert bring("platform_user_id\np1\n   \n").refused == 0
+
+
+@pytest.mark.parametrize("codes", [("0012", "34"), ("34", "0012"), ("34", "-01")])
+def test_a_column_with_leading_zeros_holds_texts(bring, channel, codes):
+    bring("platform_user_id,var.zip\n" + "".join(f"p{code},{code}\n" for code in codes))
+    assert variables.kinds(channel) == {"zip": "text"}
+    assert {row.variables["zip"] for row in Subscriber.select()} == set(codes)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "why"),
+    [
+        ("timezone", "99", "timezone is '99'; expected a name like Europe/Berlin, or an offset like UTC+08:00"),
+        ("first_name", "An\0n", "first_name is 'An\\x00n'; a NUL byte is in it, which no text can hold"),
+        ("var.plan", "\0", "var.plan is '\\x00'; a NUL byte is in it, which no text can hold"),
+    ],
+)
+def test_what_cannot_be_kept_is_a_refused_line(bring, column, cell, why):
+    result = bring(f"platform_user_id,{column}\np1,{cell}\np2,\n")
+    assert (result.written, result.reasons) == (1, [(2, why)])
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC+08:00"])
+def test_time_zones_come_in_as_names_and_as_offsets(bring, zone):
+    assert bring(f"platform_user_id,timezone\np1,{zone}\n").refused == 0
+    assert Subscriber.get().timezone == zone
+
+
+def test_an_id_with_a_nul_byte_is_refused(bring):
+    assert bring("platform_user_id\np\0\n").refused == 1
+
+
 def test_one_person_on_two_lines_is_counted_once(bring, monkeypatch):
     monkeypatch.setattr("bot.exchange.BATCH", 2)
     result = bring("platform_user_id,first_name\np1,Ann\n p1 ,Anna\np2,\np1,Annie\n")
-    assert (result.written, result.refused) == (2, 0)
+    assert (result.written, result.doubled, result.refused) == (2, 2, 0)
     assert Subscriber.get(Subscriber.platform_user_id == "p1").first_name == "Annie"
 
 
@@ -117,6 +170,9 @@ def test_progress_is_told_as_the_file_is_read(channel, tmp_path):
         ("platform_user_id,var.bad name\np1,x\n", "var.NAME, with letters, digits and _ in the name"),
         ("platform_user_id;first_name\np1;Ann\n", "in its first line. Commas separate the columns."),
         ("", "no column platform_user_id"),
+        ("\n , \n", "no column platform_user_id"),
+        ("platform_user_id,city,city\np1,Rome,Oslo\n", "has the column city 2 times; leave one of them."),
+        ("platform_user_id,var.a, VAR.a \np1,1,2\n", "has the column var.a 2 times"),
         (b"platform_user_id\n\xff\xfe\n", "not CSV in UTF-8"),
     ],
 )

@@ -50,7 +50,7 @@ def test_every_measure_is_told_with_its_kind_and_help(heard):
 def test_workers_and_pauses_are_counted(page, clock):
     assert _samples(page)["clarion_workers"] == 0
     workers.beat("w1", clock.now())
-    channels.pause(page.channel.id, "refused", None)
+    channels.pause(page.channel.id, "refused", None, clock.now())
     found = _samples(page)
     assert (found["clarion_workers"], found["clarion_channel_paused page"]) == (1, 1)
     clock.advance(seconds=11)
@@ -113,6 +113,15 @@ def test_webhooks_nobody_signed_are_counted_from_nothing_on(heard):
     assert _samples(heard)[refused] == 0
     assert heard.raw(b"{}", "sha256=nonsense").status_code == 403
     assert _samples(heard)[refused] == 1
+
+
+def test_events_that_failed_are_counted(heard):
+    def host(_channel, _event, _now):
+        raise ValueError
+
+    heard.runtime.unclaimed.append(host)
+    heard.say("p1", "hello")
+    assert _samples(heard)["clarion_events_failed_total page"] == 1
 
 
 def test_a_second_copy_is_counted(heard, clock):

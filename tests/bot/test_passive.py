@@ -7,8 +7,10 @@ import pytest
 from flask import Flask
 
 from bot import create_blueprint
+from bot.settings import BadSettings
 from bot.wiring import build
 from storage import admins
+from storage.database import proxy
 from storage.models import OutboxMessage
 from tests.support.clock import Clock
 
@@ -78,3 +80,27 @@ def test_what_does_not_fit_into_a_response_is_sent_by_a_call_once(account):
         assert account.say("o1", text("preview"), 21) == "success"
     waiting = [row.payload["message"]["kind"] for row in OutboxMessage.select() if row.state == "pending"]
     assert waiting.count("image") == 1
+
+
+def test_an_answer_whose_response_cannot_be_made_is_sent_by_a_call(account, monkeypatch):
+    platform = type(account.runtime.channels["account"].platform)
+    acknowledge = platform.acknowledge
+
+    def broken(self, raw, riding):
+        if riding:
+            raise RuntimeError
+        return acknowledge(self, raw, riding)
+
+    monkeypatch.setattr(platform, "acknowledge", broken)
+    assert account.say("o1", text("/broadcast new Sale"), 2) == "success"
+    assert [row.state for row in OutboxMessage.select().order_by(OutboxMessage.id)] == ["sent", "pending"]
+
+
+def test_a_flow_with_a_picture_that_wechat_takes_from_nowhere_else_is_refused_at_start(tmp_path):
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "a.toml").write_text(
+        '[[steps]]\nid = "a"\ntype = "message"\nimage = "https://example.com/x.png"\ntext = "hi"\n'
+    )
+    with pytest.raises(BadSettings, match=r"a\.toml:1: .*pictures are only taken out of WeChat itself"):
+        Account(tmp_path)
+    proxy.obj.close()

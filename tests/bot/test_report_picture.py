@@ -62,7 +62,7 @@ def test_a_link_is_no_address_of_a_picture(page: Page) -> None:
 def test_the_report_is_said_at_once_and_its_picture_follows(page: Page) -> None:
     number = sent(page)
     said = page.say("anna", f"/broadcast report {number}")
-    assert "In the picture: A everybody meant · B sent" in said[0]
+    assert "In the picture: A everyone it was for · B sent" in said[0]
     assert "report:" in said[1]
     text, picture = list(OutboxMessage.select().order_by(OutboxMessage.id))[-2:]
     assert picture.payload["message"] == {"kind": "image", "url": f"report:{number}", "platform_ref": ""}

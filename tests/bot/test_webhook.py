@@ -1,17 +1,22 @@
 """What arrives is verified before it is believed, taken in once, and answered in bounded ways."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import peewee as pw
 import pytest
+from structlog.testing import capture_logs
 
+from bot.router import route
 from bot.webhook import MOST_BYTES
+from handlers.events import Followed, Unfollowed
 from storage import admins, broadcasts, ledger, subscribers
 from storage.lifecycle import BroadcastStatus as S
-from storage.models import InboxKey, OutboxMessage, Recipient, Subscriber
-from tests.support.page import Page, signature
+from storage.models import InboxKey, Invite, OutboxMessage, Recipient, Subscriber
+from tests.support.page import Page, signature, words
+from tests.support.people import saw
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -54,6 +59,13 @@ def test_signed_garbage_is_refused_without_a_crash(page, body):
 def test_a_body_too_large_is_refused_unread(page):
     body = b"x" * (MOST_BYTES + 1)
     assert page.raw(body, signature(body)).status_code == 413
+
+
+def test_a_body_too_large_is_refused_and_read_no_further_though_its_length_was_not_said(page):
+    body = io.BytesIO(b"x" * 3 * MOST_BYTES)
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    assert page.client.post("/webhooks/page", input_stream=body, environ_overrides=chunked).status_code == 413
+    assert body.tell() == MOST_BYTES + 1
 
 
 def test_an_unknown_channel_is_not_found(page):
@@ -135,7 +147,7 @@ def test_our_own_echoes_are_never_answered(page, clock):
 
 
 def test_an_echo_settles_a_row_in_doubt(page, clock):
-    subscribers.saw(page.channel.id, "p1", clock.now(), clock.now() + timedelta(hours=1))
+    saw(page.channel.id, "p1", clock.now(), clock.now() + timedelta(hours=1))
     content = {"version": 1, "messages": [{"kind": "text", "text": "hi"}]}
     row = broadcasts.create(page.channel.id, "Spring", "boss", clock.now(), content=content)
     ledger.plan(row.id, page.channel.id, None, {}, clock.now())
@@ -189,3 +201,137 @@ def test_ready_says_what_is_away_and_that_nothing_is_lost(page):
     ready = page.client.get("/readyz")
     assert ready.status_code == 200
     assert "redis: away" in ready.text
+
+
+def test_one_persons_error_keeps_nobody_else_out_and_is_not_tried_again(page, clock):
+    tries = []
+
+    def host(_channel, event, _now):
+        if event.person == "bad":
+            tries.append(event.key)
+            admins.invite(page.channel.id, "owner", clock.now())  # what it has done by then is taken back
+            raise ValueError(f"bad said {event.text}")
+
+    page.runtime.unclaimed.append(host)
+    items = [page.message("bad", "my secret"), page.message("good", "STOP")]
+    with capture_logs() as log:
+        answers = [page.post(*items).status_code for _ in range(2)]
+    assert answers == [200, 200]
+    assert (len(tries), Invite.select().count()) == (1, 0)
+    assert subscribers.find(page.channel.id, "good").consent == "opted_out"
+    (line,) = [each for each in log if each["event"] == "event_failed"]
+    assert (line["kind"], line["error"]) == ("MessageReceived", "ValueError")
+    assert "in host" in line["trace"]
+    assert "my secret" not in str(line)
+
+
+def test_an_admin_whose_message_failed_is_told_so_once(page, clock, monkeypatch):
+    code = admins.invite(page.channel.id, "owner", clock.now())
+    page.say("boss", f"/admin claim {code}")
+
+    def broken(*_args):
+        raise AssertionError
+
+    monkeypatch.setattr("bot.router.converse", broken)
+    item = page.message("boss", "/broadcast new Sale")
+    page.post(item)
+    page.post(item)
+    (said,) = [words(row.payload) for row in OutboxMessage.select()][1:]
+    assert said.startswith("Something went wrong here with your last message.")
+
+
+def test_a_stop_is_kept_whatever_fails_on_its_way(page, monkeypatch):
+    page.say("p1", "hello")
+
+    def broken(*_args):
+        raise RuntimeError
+
+    monkeypatch.setattr("bot.flows.runner.Runner.stop", broken)
+    assert "no more broadcasts" in page.say("p1", "STOP")[0]
+    assert Subscriber.get().consent == "opted_out"
+
+
+def test_an_event_that_cannot_even_be_salvaged_is_left_out_and_the_others_are_not(page, monkeypatch):
+    seen = subscribers.seen
+
+    def broken(channel, person, *more):
+        if person == "bad":
+            raise RuntimeError
+        seen(channel, person, *more)
+
+    monkeypatch.setattr("storage.subscribers.seen", broken)
+    assert page.post(page.message("bad", "STOP"), page.message("good", "STOP")).status_code == 200
+    assert [row.platform_user_id for row in Subscriber.select()] == ["good"]
+    assert InboxKey.select().count() == 2
+
+
+def test_a_fact_that_cannot_be_taken_in_keeps_no_other_fact_out(page, clock, monkeypatch):
+    for person in ("bad", "good"):
+        page.say(person, "hello")
+    settle = ledger.settle_by_watermark
+
+    def broken(channel, marks):
+        if "bad" in marks:
+            raise RuntimeError
+        settle(channel, marks)
+
+    monkeypatch.setattr("bot.inbox.ledger.settle_by_watermark", broken)
+    until = {"watermark": int(clock.now().timestamp() * 1000)}
+    assert page.post(page.item("bad", delivery=until), page.item("good", delivery=until)).status_code == 200
+    assert subscribers.find(page.channel.id, "good").delivered_until == clock.now()
+
+
+def test_the_words_of_a_database_that_is_away_do_not_reach_the_log(page, monkeypatch):
+    def away(*_args):
+        raise pw.OperationalError("DETAIL: Failing row contains (p1, my secret)")
+
+    monkeypatch.setattr("bot.inbox.inbox.first_time", away)
+    with capture_logs() as log:
+        assert page.post(page.message("p1", "hello")).status_code == 503
+    (line,) = [each for each in log if each["event"] == "inbox_unavailable"]
+    assert "secret" not in str(line)
+    assert line["error"] == "OperationalError"
+
+
+@pytest.mark.parametrize("words", [("STOP", "START"), ("START", "STOP")])
+def test_wishes_count_in_the_order_they_were_said_in(page, clock, words):
+    first, last = words
+    page.say("p1", "STOP", at=clock.now() - timedelta(minutes=40))
+    page.post(page.message("p1", last))
+    assert page.say("p1", first, at=clock.now() - timedelta(minutes=10)) == [], "they have had their answer"
+    assert Subscriber.get().consent == ("subscribed" if last == "START" else "opted_out")
+
+
+def test_a_stop_said_twice_counts_from_the_last_time_and_is_told_from_the_first(page, clock):
+    page.say("p1", "STOP", at=clock.now() - timedelta(minutes=30))
+    page.say("p1", "STOP")
+    page.say("p1", "START", at=clock.now() - timedelta(minutes=10))
+    assert Subscriber.get().consent == "opted_out"
+    assert Subscriber.get().consent_at == clock.now() - timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("words", [("STOP", "START"), ("START", "STOP")])
+def test_of_two_wishes_of_one_moment_in_one_delivery_stop_wins(page, clock, words):
+    page.post(*(page.message("p1", word) for word in words))
+    assert Subscriber.get().consent == "opted_out"
+
+
+def test_leaving_and_coming_back_count_in_the_order_they_happened_in(page, clock):
+    def happen(kind, minutes):
+        at = clock.now() + timedelta(minutes=minutes)
+        route(page.runtime, page.channel, kind(key=f"{kind}{minutes}", person="p1", at=at), at)
+
+    def person():
+        return subscribers.find(page.channel.id, "p1")
+
+    happen(Followed, 0)
+    happen(Unfollowed, -5)
+    assert not person().unreachable
+    happen(Followed, -9)
+    assert person().followed_at == clock.now()
+    happen(Unfollowed, 5)
+    page.post(page.message("p1", "hello", at=clock.now() + timedelta(minutes=4)))
+    assert (person().unreachable, person().window_expires_at) == (True, None)
+    page.post(page.message("p1", "hello", at=clock.now() + timedelta(minutes=6)))
+    assert not person().unreachable
+    assert person().window_expires_at is not None

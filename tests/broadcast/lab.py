@@ -25,10 +25,11 @@ from handlers.contract import Capabilities
 from handlers.messenger.capabilities import CAPABILITIES
 from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused
 from handlers.templates import ListedTemplate
-from storage import broadcasts, channels, entries, ledger, subscribers
+from storage import broadcasts, channels, entries, ledger
 from storage.lifecycle import BroadcastStatus
 from storage.models import Recipient
 from tests.support.clock import Clock
+from tests.support.people import saw
 
 PATIENCE_SECONDS = 10.0
 
@@ -94,7 +95,7 @@ class Lab:
         """Make people whose windows are open."""
         people = [f"p{next(self._names)}" for _ in range(number)]
         for person in people:
-            subscribers.saw(self.channel, person, self.clock.now(), self.clock.now() + timedelta(hours=20))
+            saw(self.channel, person, self.clock.now(), self.clock.now() + timedelta(hours=20))
         return people
 
     def broadcast(self, *messages: str | Message) -> int:
@@ -149,7 +150,7 @@ class Lab:
     async def _deliver(self, when: Sequence[Callable[[], object]], workers: Sequence[str]) -> None:
         redis = AsyncRedis.from_url(self._redis_url)
         threads = [DatabaseThread(worker) for worker in workers]
-        deliveries = [self._delivery(*pair, Pace(redis)) for pair in zip(workers, threads, strict=True)]
+        deliveries = [Delivery(self.surroundings(*one, Pace(redis))) for one in zip(workers, threads, strict=True)]
         running = [asyncio.create_task(delivery.run()) for delivery in deliveries]
         try:
             for condition in when:
@@ -166,7 +167,9 @@ class Lab:
                 thread.close()
             await redis.aclose()
 
-    def _delivery(self, worker: str, database: DatabaseThread, pace: Pace) -> Delivery:
+    def surroundings(self, worker: str, database: DatabaseThread, pace: Pace) -> Surroundings:
+        """Return what a worker's delivery on the channel works with."""
+
         async def prepare(draft: Draft) -> Composer | None:
             placed = await database.run(
                 place_pictures,
@@ -177,20 +180,18 @@ class Lab:
             )
             return Composer(draft.id, placed)
 
-        return Delivery(
-            Surroundings(
-                channel_id=self.channel,
-                platform=self.platform,  # type: ignore[arg-type]  # what delivery does not use is left out
-                rate=self.rate,
-                pace=pace,
-                worker=worker,
-                now=self.now,
-                database=database,
-                http=None,  # type: ignore[arg-type]  # the platform here makes no calls
-                notify=self.notify,
-                prepare=prepare,
-                quiet=self.quiet,
-            )
+        return Surroundings(
+            channel_id=self.channel,
+            platform=self.platform,  # type: ignore[arg-type]  # what delivery does not use is left out
+            rate=self.rate,
+            pace=pace,
+            worker=worker,
+            now=self.now,
+            database=database,
+            http=None,  # type: ignore[arg-type]  # the platform here makes no calls
+            notify=self.notify,
+            prepare=prepare,
+            quiet=self.quiet,
         )
 
     def now(self) -> datetime:

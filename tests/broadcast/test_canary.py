@@ -7,19 +7,20 @@ from zoneinfo import ZoneInfo
 import peewee as pw
 import pytest
 
-from broadcast import sweep
+from broadcast import once_more, sweep
 from broadcast.canary import ASKS, NOT_WELL, is_well
 from broadcast.plan import plan
 from broadcast.quiet import quiet_hours
 from broadcast.service import Desk
 from handlers.content import Content, Template, Text
 from handlers.outcomes import Accepted, Fate, Outcome, Uncertain
-from storage import broadcasts, ledger, subscribers, workers
+from storage import broadcasts, ledger, waits, workers
 from storage.canary import First
 from storage.lifecycle import BroadcastStatus as S
 from storage.models import Recipient, Subscriber
 from tests.broadcast.lab import Lab, refused
 from tests.support.clock import Clock
+from tests.support.people import saw
 
 PEOPLE, FIRST = 30, 10
 
@@ -106,7 +107,7 @@ def test_a_pause_by_hand_before_the_first_are_done_ends_no_canary(lab: Lab, desk
     broadcast = begun(lab)
     taken = ledger.claim(broadcast, "w1", 3, lab.now())
     ledger.mark_sending(broadcast, "w1", [claim.subscriber_id for claim in taken], lab.now())
-    ledger.record_accepted(broadcast, 1, [(claim.subscriber_id, 0, "m") for claim in taken], lab.now(), worker="w1")
+    ledger.record_accepted(broadcast, "w1", 1, [(claim.subscriber_id, 0, "m") for claim in taken], lab.now())
     desk.pause(lab.draft(broadcast), "boss")
     assert sweep.finish(lab.draft(broadcast), lab.now(), lab.notify)
     desk.resume(lab.draft(broadcast), "boss")
@@ -136,7 +137,7 @@ def test_a_worker_that_dies_among_the_first_lets_nobody_else_in(lab: Lab) -> Non
 
 def test_those_who_are_put_back_stay_the_first(lab: Lab) -> None:
     lab.people(PEOPLE)
-    answers = iter([refused("trouble", Fate.RETRY, attempts=3)] * 5)
+    answers = iter([refused("trouble", Fate.RETRY, retries=2)] * 5)
     lab.platform.answer = lambda _: next(answers, Accepted("m"))
     broadcast = begun(lab)
     lab.deliver(lambda: len(lab.platform.calls) == FIRST)
@@ -194,7 +195,7 @@ def test_doubts_that_an_echo_settles_in_time_do_not_count(lab: Lab) -> None:
     Recipient.update(updated_at=lab.now()).execute()
     assert not sweep.finish(lab.draft(broadcast), lab.now(), lab.notify)
     assert lab.draft(broadcast).canary_done_at is None
-    ledger.record_accepted(broadcast, 1, [(first(broadcast)[0], 0, "m")], lab.now())
+    ledger.record_evidence(broadcast, 1, [(first(broadcast)[0], 0, "m")], lab.now())
     assert not sweep.finish(lab.draft(broadcast), lab.now(), lab.notify)
     assert lab.draft(broadcast).canary_done_at == lab.now()
 
@@ -202,7 +203,7 @@ def test_doubts_that_an_echo_settles_in_time_do_not_count(lab: Lab) -> None:
 def test_the_first_are_those_who_can_be_written_to_in_the_order_of_the_ledger(lab: Lab) -> None:
     people = lab.people(8)
     for number in (0, 2, 4):
-        subscribers.saw(lab.channel, people[number], lab.now(), None)
+        saw(lab.channel, people[number], lab.now(), None)
     Subscriber.update(window_expires_at=lab.now()).where(Subscriber.platform_user_id.in_(people[:3])).execute()
     Subscriber.update(consent="opted_out").where(Subscriber.platform_user_id == people[3]).execute()
     broadcast = begun(lab, canary=3)
@@ -273,7 +274,7 @@ def test_a_clock_that_is_set_back_moves_nobody_of_those_who_wait_for_the_first(l
     lab.people(PEOPLE)
     begun(lab)
     lab.deliver()
-    assert ledger.follow_clock(lab.now() - timedelta(hours=1), timedelta(seconds=5)) == 0
+    assert waits.follow_clock(lab.now() - timedelta(hours=1), timedelta(seconds=5)) == 0
 
 
 def test_several_messages_reach_all_of_the_first_in_order(lab: Lab) -> None:
@@ -315,6 +316,6 @@ def test_a_clone_keeps_it_and_a_second_try_does_not(lab: Lab, desk: Desk) -> Non
     lab.deliver()
     desk.cancel(lab.draft(broadcast), "boss")
     draft = lab.draft(broadcast)
-    copy, again = desk.clone(draft, "boss"), desk.retry(draft, "boss")
+    copy, again = desk.clone(draft, "boss"), once_more.retry(desk, draft, "boss")
     assert (copy.canary, copy.canary_goes_on, copy.canary_done_at) == (FIRST, True, None)
     assert (again.canary, again.canary_goes_on) == (None, False)

@@ -8,12 +8,14 @@ import pytest
 
 from broadcast import intent
 from broadcast.draft import rate_of
-from handlers.content import Content, Image, Text
-from handlers.outcomes import Accepted, Fate, Uncertain
+from broadcast.limits import Grant, Pace
+from handlers.content import Content, Image, Outgoing, Text
+from handlers.outcomes import Accepted, Fate, Outcome, Uncertain
 from storage import broadcasts, channels, ledger, subscribers
 from storage.lifecycle import BroadcastStatus, Consent
 from storage.models import Recipient, Subscriber, UploadedMedia
 from tests.broadcast.lab import Lab, refused
+from tests.support.people import saw
 
 
 def test_everybody_gets_it_once_and_the_broadcast_ends(lab: Lab):
@@ -73,15 +75,36 @@ def test_four_workers_share_a_broadcast_without_saying_anything_twice(lab: Lab):
 
 
 def test_a_small_broadcast_is_not_stuck_behind_a_large_one(lab: Lab):
-    lab.rate = 1000
+    lab.rate = 200  # six to a block
     lab.people(600)
     large = lab.broadcast("large")
-    for row in lab.rows(large)[20:]:
-        assert row.state == "pending"
     small = lab.broadcast("small")
     Recipient.delete().where((Recipient.broadcast == small) & (Recipient.subscriber > 20)).execute()
     lab.deliver(lambda: lab.status(small) == "sent")
-    assert lab.states(large)["sent"] < 200  # they take turns, block by block
+    assert lab.states(large)["pending"]
+    said = [call.message.text for call in lab.platform.calls if isinstance(call.message, Text)]
+    turns = "".join("s" if text == "small" else "l" for text in said).strip("l")
+    assert turns.count("l") <= 24, "they take turns, block by block"
+
+
+def test_while_the_queue_is_away_broadcasts_wait_and_nothing_is_lost(lab: Lab, monkeypatch):
+    people = lab.people(20)
+    broadcast = lab.broadcast("One", "Two")
+    with monkeypatch.context() as away:
+        away.setattr(lab, "_redis_url", "redis://127.0.0.1:9/0")
+        asked: list[float] = []
+        bulk = Pace.bulk
+
+        async def counted(pace: Pace, channel_id: int, rate: float, count: int) -> Grant:
+            asked.append(rate)
+            return await bulk(pace, channel_id, rate, count)
+
+        away.setattr(Pace, "bulk", counted)
+        lab.deliver(lambda: len(asked) >= 3)
+    assert lab.platform.calls == []
+    assert lab.states(broadcast) == {"pending": 20}
+    lab.deliver()
+    assert all(lab.platform.heard(person) == ["One", "Two"] for person in people)
 
 
 def test_a_pause_holds_within_the_calls_in_flight(lab: Lab):
@@ -139,7 +162,7 @@ def test_who_left_since_the_start_is_skipped_just_before_the_call(lab: Lab):
     lab.people(3)
     broadcast = lab.broadcast()
     subscribers.set_consent(lab.channel, "p1", Consent.OPTED_OUT, lab.now())
-    subscribers.gone(lab.channel, "p2")
+    subscribers.gone(lab.channel, "p2", lab.now())
     Subscriber.update(window_expires_at=lab.now() + timedelta(minutes=4)).where(
         Subscriber.platform_user_id == "p3"
     ).execute()
@@ -150,6 +173,24 @@ def test_who_left_since_the_start_is_skipped_just_before_the_call(lab: Lab):
         ("skipped", "outside_window"),
     ]
     assert lab.platform.calls == []
+
+
+@pytest.mark.parametrize("reason", ["outside_window", "allowance_spent", "unavailable"])
+def test_whom_the_platform_lets_wait_until_they_write_the_next_forecast_knows(lab: Lab, reason: str) -> None:
+    lab.people(2)
+
+    def answer(outgoing: Outgoing) -> Outcome:
+        if outgoing.to == "p1":  # has written while the call was on its way
+            lab.clock.advance(seconds=1)
+            saw(lab.channel, "p1", lab.clock.now(), lab.clock.now() + timedelta(hours=24))
+        return refused(reason, Fate.SKIP, "10")
+
+    lab.platform.answer = answer
+    broadcast = lab.broadcast()
+    lab.deliver()
+    assert lab.states(broadcast) == {"skipped": 2}
+    open_ones = subscribers.count(lab.channel, Subscriber.window_expires_at > lab.clock.now())
+    assert open_ones == (2 if reason == "unavailable" else 1)
 
 
 @pytest.mark.parametrize("known_before_the_answer", [True, False])
@@ -164,7 +205,7 @@ def test_an_echo_and_a_lost_answer_lead_on_to_the_next_message_once(lab: Lab, kn
         if step == "0" and int(person) % 2:
             proof = (int(person), 0, f"echo{person}")
             if known_before_the_answer:
-                ledger.record_accepted(int(number), 3, [proof], lab.now())
+                ledger.record_evidence(int(number), 3, [proof], lab.now())
             else:
                 lost.append(proof)
             return Uncertain("lost")
@@ -174,7 +215,7 @@ def test_an_echo_and_a_lost_answer_lead_on_to_the_next_message_once(lab: Lab, kn
         if not known_before_the_answer:
             if lab.states(broadcast)["unknown"] < 10:
                 return False
-            ledger.record_accepted(broadcast, 3, lost, lab.now())
+            ledger.record_evidence(broadcast, 3, lost, lab.now())
         return True
 
     lab.platform.answer = answer
@@ -187,7 +228,7 @@ def test_a_refusal_for_now_is_tried_again_later_and_given_up_in_the_end(lab: Lab
     lab.people(2)
     broadcast = lab.broadcast()
     lab.platform.answer = lambda outgoing: (
-        refused("trouble", Fate.RETRY, "2", attempts=3) if outgoing.to == "p1" else Accepted("m")
+        refused("trouble", Fate.RETRY, "2", retries=2) if outgoing.to == "p1" else Accepted("m")
     )
     for tries in (1, 2, 3):
         lab.deliver(lambda: sum(call.to == "p1" for call in lab.platform.calls) == tries)  # noqa: B023

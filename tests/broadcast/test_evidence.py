@@ -7,9 +7,10 @@ import pytest
 from broadcast.evidence import take_echoes
 from broadcast.outgoing import Mark
 from handlers.events import Echoed
+from handlers.outcomes import Accepted, Fate
 from storage import channels, ledger, outbox
 from storage.models import OutboxMessage
-from tests.broadcast.lab import Lab
+from tests.broadcast.lab import Lab, refused
 
 
 def echo(broadcast: int, person: int, step: int = 0, mid: str = "m1", metadata: str | None = None) -> Echoed:
@@ -35,7 +36,7 @@ def the_row(lab: Lab, broadcast: int) -> tuple[str, str, int]:
 def test_an_echo_before_the_answer_settles_the_row_and_the_answer_adds_nothing(lab, begun):
     take_echoes(lab.channel, [echo(begun, 1)], lab.now())
     assert the_row(lab, begun) == ("sent", "m1", 1)
-    ledger.record_accepted(begun, 1, [(1, 0, "m1")], lab.now(), worker="w1")
+    ledger.record_accepted(begun, "w1", 1, [(1, 0, "m1")], lab.now())
     assert the_row(lab, begun) == ("sent", "m1", 1)
 
 
@@ -99,8 +100,21 @@ def test_evidence_for_the_first_of_two_messages_lets_the_second_follow(lab):
     assert the_row(lab, broadcast)[0] == "sent"
 
 
+def test_what_the_platform_refused_for_now_and_delivered_all_the_same_is_not_sent_again(lab):
+    lab.people(2)
+    broadcast = lab.broadcast()
+    lab.platform.answer = lambda _: refused("platform_trouble", Fate.RETRY, "2", retries=4)
+    lab.deliver(lambda: lab.states(broadcast)["pending"] == len(lab.platform.calls) == 2)
+    take_echoes(lab.channel, [echo(broadcast, 1)], lab.now())
+    lab.platform.answer = lambda _: Accepted("m2")
+    lab.clock.advance(minutes=5)
+    lab.deliver()
+    assert sorted(call.to for call in lab.platform.calls) == ["p1", "p2", "p2"]
+    assert lab.states(broadcast) == {"sent": 2}
+
+
 def test_hearing_of_a_message_again_is_no_second_copy(lab, begun):
-    ledger.record_accepted(begun, 1, [(1, 0, "m1")], lab.now(), worker="w1")
+    ledger.record_accepted(begun, "w1", 1, [(1, 0, "m1")], lab.now())
     assert take_echoes(lab.channel, [echo(begun, 1), echo(begun, 1)], lab.now()) == 0
 
 

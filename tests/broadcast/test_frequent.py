@@ -9,9 +9,10 @@ import pytest
 from broadcast import frequent
 from broadcast.audience.fields import BY_NAME, Field
 from broadcast.service import Desk
-from storage import channels, subscribers, variables
+from storage import channels, variables
 from storage.models import Subscriber
 from tests.conftest import START
+from tests.support.people import saw
 
 PEOPLE = (
     {"city": "Berlin", "variables": {"plan": "pro", "points": 10, "vip": True}, "tags": ["new", "vip"]},
@@ -29,7 +30,7 @@ def desk(database: pw.Database, make_desk: Callable[..., Desk]) -> Desk:
     for name, kind in KINDS.items():
         variables.declare(desk.channel_id, name, kind)
     for index, person in enumerate(PEOPLE):
-        subscribers.saw(desk.channel_id, f"p{index}", START, START + timedelta(hours=20))
+        saw(desk.channel_id, f"p{index}", START, START + timedelta(hours=20))
         Subscriber.update(**person).where(Subscriber.platform_user_id == f"p{index}").execute()
     other = channels.ensure("other", "messenger")
     Subscriber.create(channel=other, platform_user_id="x", first_seen_at=START, city="Rome", last_name="Else")

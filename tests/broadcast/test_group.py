@@ -19,6 +19,7 @@ from storage.models import Admin
 from tests.conftest import START
 from tests.handlers.wechat.account import make_account
 from tests.support.clock import Clock
+from tests.support.people import saw
 
 HELLO = Content(messages=(Text(text="Hello"),))
 S = BroadcastStatus
@@ -39,7 +40,7 @@ def desks(database: pw.Database, make_desk: Any, clock: Clock) -> tuple[Desk, De
     assert admins.link(wanda, admins.link_code(anna.id, START), START) is not None
     for desk, number in ((page, 3), (shop, 2)):
         for at in range(number):
-            subscribers.saw(desk.channel_id, f"p{at}", START, START + timedelta(hours=20))
+            saw(desk.channel_id, f"p{at}", START, START + timedelta(hours=20))
     return page, shop
 
 
@@ -157,7 +158,7 @@ def test_when_one_channel_refuses_nothing_is_sent_anywhere_and_it_is_named(desks
             Admin.update(role="writer").where(Admin.platform_user_id == "wanda").execute()
         case "nobody":
             for at in range(2):
-                subscribers.gone(shop.channel_id, f"p{at}")
+                subscribers.gone(shop.channel_id, f"p{at}", shop.now())
         case _:
             one = group.edit(page, one, "anna", audience="plan = pro")
     with pytest.raises(Unsendable) as caught:

@@ -1,8 +1,6 @@
 """The pace is exact, shared by all workers, and slows down for all of them when the platform asks for it."""
 
 import asyncio
-import bisect
-import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -10,7 +8,15 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from broadcast import limits
-from broadcast.limits import AFTER_THROTTLE, LOOK_AHEAD_SECONDS, RAMP_SECONDS, THROTTLE_SECONDS, Pace, eased
+from broadcast.limits import (
+    AFTER_THROTTLE,
+    BULK_SHARE,
+    LOOK_AHEAD_SECONDS,
+    RAMP_SECONDS,
+    THROTTLE_SECONDS,
+    Pace,
+    eased,
+)
 from handlers.outcomes import Usage
 
 CHANNEL = 7
@@ -43,32 +49,37 @@ def state(valkey_server: str) -> Redis:
 
 
 def shift(state: Redis, seconds: float) -> None:
-    """Let time pass for the pace: all its moments move into the past."""
-    for name in ("free", "hold", "since"):
+    """Let time pass for the pace: all its moments move into the past. Or set its clock back: into the future."""
+    for name in ("free", "hold", "since", "at"):
         if (moment := state.hget(KEY, name)) is not None:
             state.hset(KEY, name, f"{float(moment) - seconds * 1e6:.0f}")
 
 
+def free(state: Redis) -> float:
+    """Return when the next free slot is, in seconds of the queue's clock."""
+    return float(state.hget(KEY, "free") or 0) / 1e6
+
+
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("rate", [30, 100, 300])
-def test_ten_seconds_of_slots_are_exact_and_no_second_holds_more_than_the_rate(ask, monkeypatch, rate, workers):
-    monkeypatch.setattr(limits, "LOOK_AHEAD_SECONDS", 60.0)  # to read the slots of ten seconds without living them
+def test_ten_seconds_of_slots_are_exact_and_no_second_holds_more_than_the_rate(ask, state, monkeypatch, rate, workers):
+    """All slots are as far apart as the rate allows, and together take as long as that: so none lies on another."""
+    monkeypatch.setattr(limits, "LOOK_AHEAD_SECONDS", 60.0)  # to reserve the slots of ten seconds without living them
     block = max(1, int(rate * 0.03))
-    slots: list[float] = []
+    grants: list[limits.Grant] = []
+
+    async def far_ahead(pace: Pace) -> None:
+        await pace.bulk(CHANNEL, 0.1, 1)
 
     async def worker(pace: Pace) -> None:
-        for _ in range(10 * rate // block // workers):
-            now = time.time()
-            grant = await pace.bulk(CHANNEL, rate, block)
-            assert grant.count == block
-            slots.extend(now + grant.wait + number * grant.every for number in range(grant.count))
+        grants.extend([await pace.bulk(CHANNEL, rate, block) for _ in range(10 * rate // block // workers)])
 
+    ask(far_ahead)
+    before = free(state)
     ask(*[worker] * workers)
-    slots.sort()
-    spent = slots[-1] - slots[0]
-    assert (len(slots) - 1) / spent == pytest.approx(rate, rel=0.02)
-    fullest = max(bisect.bisect_left(slots, start + 1) - number for number, start in enumerate(slots))
-    assert fullest <= rate * 1.02 + 1
+    assert {grant.count for grant in grants} == {block}
+    assert [grant.every for grant in grants] == pytest.approx([1 / (rate * BULK_SHARE)] * len(grants), abs=1e-6)
+    assert free(state) - before == pytest.approx(len(grants) * block / (rate * BULK_SHARE), abs=1e-3)
 
 
 def test_bulk_reserves_only_a_little_ahead(ask):
@@ -82,15 +93,20 @@ def test_bulk_reserves_only_a_little_ahead(ask):
     assert all(grant.wait <= LOOK_AHEAD_SECONDS for grant in grants if grant.count)
 
 
-def test_a_reply_goes_at_once_and_bulk_makes_room_for_it(ask):
-    async def worker(pace: Pace) -> tuple[float, float]:
-        before = await pace.bulk(CHANNEL, 10, 1)
-        await pace.reply(CHANNEL, 10)
-        after = await pace.bulk(CHANNEL, 10, 1)
-        return before.wait, after.wait
+def test_a_reply_goes_at_once_and_bulk_makes_room_for_it(ask, state, monkeypatch):
+    monkeypatch.setattr(limits, "LOOK_AHEAD_SECONDS", 60.0)
 
-    ((before, after),) = ask(worker)
-    assert after - before == pytest.approx(0.2, abs=0.05)
+    async def worker(pace: Pace) -> tuple[float, float, float]:
+        await pace.bulk(CHANNEL, 0.1, 1)
+        reserved = free(state)
+        await pace.reply(CHANNEL, 10)
+        replied = free(state)
+        grant = await pace.bulk(CHANNEL, 10, 1)
+        return replied - reserved, free(state) - replied, grant.wait
+
+    ((reply, bulk, wait),) = ask(worker)
+    assert (reply, bulk) == (pytest.approx(0.1, abs=1e-5), pytest.approx(0.1 / BULK_SHARE, abs=1e-5))
+    assert wait > 5, "the reply did not wait for its slot, and what comes after it does"
 
 
 def test_channels_have_paces_of_their_own(ask):
@@ -165,6 +181,26 @@ def test_a_wiped_queue_starts_afresh(ask, state):
     state.flushall()
     state.script_flush()
     assert ask(look) == [0.0]
+
+
+@pytest.mark.parametrize("back", [1, 1200, 86_400])
+def test_a_clock_of_the_queue_that_is_set_back_stops_nothing_and_shortens_no_throttle(ask, state, back):
+    async def look(pace: Pace) -> limits.Grant:
+        return await pace.bulk(CHANNEL, 10, 1)
+
+    async def throttle(pace: Pace) -> None:
+        await pace.ease(CHANNEL, Usage(100, 120))
+
+    ask(look)
+    shift(state, -back)
+    assert ask(look)[0].wait <= 0.2  # after the slot that was taken, and no later
+    ask(throttle)
+    shift(state, -back)
+    assert ask(look)[0].wait == pytest.approx(120, abs=5)
+    shift(state, 120.5)
+    (grant,) = ask(look)
+    assert grant.count == 1
+    assert 1 / grant.every == pytest.approx(10 * AFTER_THROTTLE, rel=0.1)
 
 
 def test_nothing_is_left_behind_in_the_queue_for_ever(ask, state):

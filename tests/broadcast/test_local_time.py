@@ -9,12 +9,13 @@ import pytest
 from broadcast.each import each_at
 from broadcast.plan import plan
 from broadcast.sweep import start_due
-from storage import broadcasts, channels, entries, ledger, subscribers, time_zones
+from storage import broadcasts, channels, entries, ledger, time_zones, waits
 from storage.fields import to_ms
 from storage.lifecycle import BroadcastStatus as S
 from storage.models import Recipient, Subscriber
 from tests.broadcast.lab import Lab
 from tests.conftest import START
+from tests.support.people import saw
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WALL = datetime.fromisoformat("2026-11-25T18:30")
@@ -34,7 +35,7 @@ HOUR = timedelta(hours=1)
 def channel(database: pw.Database) -> int:
     number = channels.ensure("page", "messenger")
     for person, zone in PEOPLE.items():
-        subscribers.saw(number, person, START, START + timedelta(days=3))
+        saw(number, person, START, START + timedelta(days=3))
         Subscriber.update(timezone=zone).where(Subscriber.platform_user_id == person).execute()
     return number
 
@@ -142,5 +143,5 @@ def test_it_is_missed_only_when_it_is_too_late_everywhere(lab: Lab, down_until: 
 def test_rows_that_wait_for_a_time_of_day_are_left_alone_when_the_clock_is_set_back(channel: int) -> None:
     broadcast = planned(channel, IN_SHANGHAI)
     broadcasts.move(broadcast, S.SENDING, "boss", IN_SHANGHAI)
-    ledger.follow_clock(IN_SHANGHAI - 2 * HOUR, timedelta(seconds=5))
+    waits.follow_clock(IN_SHANGHAI - 2 * HOUR, timedelta(seconds=5))
     assert to_ms(rows(broadcast)["new_york"][2]) == to_ms(IN_NEW_YORK)

@@ -9,10 +9,11 @@ from broadcast.outgoing import Composer
 from broadcast.personalise import Place, fill, fill_message, places, with_fallback
 from broadcast.plan import plan
 from handlers.content import Content, Text
-from storage import broadcasts, subscribers
+from storage import broadcasts
 from storage.lifecycle import BroadcastStatus
 from storage.models import Recipient, Subscriber
 from tests.conftest import START
+from tests.support.people import saw
 
 ROWS = (
     ("Hello {first_name|there}!", (Place("first_name", "there"),), "Hello Anna!"),
@@ -46,7 +47,7 @@ STORED: tuple[tuple[object, str], ...] = (
 def test_a_preview_reads_as_what_is_sent_for_values_of_every_type(database: object, make_desk: Any) -> None:
     """A variable of the same name as a field of the profile is meant with `var.` only."""
     desk = make_desk()
-    subscribers.saw(desk.channel_id, "anna", START, START + timedelta(hours=20))
+    saw(desk.channel_id, "anna", START, START + timedelta(hours=20))
     stored = {f"v{number}": value for number, (value, _) in enumerate(STORED)}
     Subscriber.update(city="Berlin", variables={**stored, "city": "Paris", "timezone": "a zone"}).execute()
     names = [*stored, *(f"var.{name}" for name in stored), "city", "var.city", "timezone", "missing"]

@@ -10,7 +10,7 @@ from broadcast.quiet import quiet_hours
 from broadcast.report import report
 from handlers.content import Outgoing
 from handlers.outcomes import Accepted, Outcome
-from storage import entries, ledger
+from storage import entries, ledger, waits
 from storage.models import Recipient, Subscriber
 from tests.broadcast.lab import Lab
 from tests.support.clock import Clock
@@ -93,9 +93,9 @@ def test_a_clock_that_is_set_back_shortens_no_night_and_lengthens_no_retry(lab: 
     Recipient.update(state="pending", reason="trouble", not_before=now + timedelta(seconds=30), updated_at=now).where(
         Recipient.state == "sent"
     ).execute()
-    assert ledger.follow_clock(now, timedelta(seconds=5)) == 0
+    assert waits.follow_clock(now, timedelta(seconds=5)) == 0
     back = now - timedelta(hours=2)
-    assert ledger.follow_clock(back, timedelta(seconds=5)) == 1
+    assert waits.follow_clock(back, timedelta(seconds=5)) == 1
     due = {row.subscriber.platform_user_id: row.not_before for row in lab.rows(broadcast)}
     assert due == {night: SHANGHAI_MORNING, retry: back + timedelta(seconds=30)}
 

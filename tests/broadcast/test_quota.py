@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,13 +19,14 @@ from broadcast.service import Desk, Unsendable
 from handlers.content import Content, Text
 from handlers.messenger.platform import Messenger
 from handlers.secret import Secret
-from storage import broadcasts, channels, entries, ledger, quotas, subscribers
+from storage import broadcasts, channels, entries, ledger, quotas
 from storage.database import open_database, proxy, transaction
 from storage.lifecycle import BroadcastStatus, RecipientState
 from storage.models import Recipient, Subscriber
 from storage.quotas import Limits
 from tests.conftest import START
 from tests.support.clock import Clock
+from tests.support.people import saw
 
 ONE, TWO = Content(messages=(Text(text="Hello"),)), Content(messages=(Text(text="Hello"), Text(text="again")))
 
@@ -36,7 +38,7 @@ def desk(database: pw.Database, make_desk: Callable[..., Desk]) -> Desk:
 
 def people(desk: Desk, number: int) -> None:
     for index in range(number):
-        subscribers.saw(desk.channel_id, f"p{index}", START, START + timedelta(hours=20))
+        saw(desk.channel_id, f"p{index}", START, START + timedelta(hours=20))
 
 
 def limit(desk: Desk, **numbers: int) -> None:
@@ -300,3 +302,27 @@ def test_the_parts_of_the_reach_add_up(desk: Desk) -> None:
     reach = desk.reach(draft(desk))
     parts = reach.can_get + reach.window_closed + reach.opted_out + reach.unreachable + reach.capped
     assert (reach.can_get, reach.capped, parts) == (2, 2, reach.matched)
+
+
+def test_what_fits_to_the_last_message_fits(desk: Desk) -> None:
+    people(desk, 3)
+    limit(desk, messages_per_month=6)
+    sent(desk, TWO)
+    assert taken(desk) == (1, 6)
+
+
+def test_who_cannot_be_written_to_now_is_counted_for_a_time_to_come_and_not_for_now(desk: Desk) -> None:
+    people(desk, 2)
+    saw(desk.channel_id, "closed", START, START - timedelta(hours=1))
+    limit(desk, messages_per_month=2)
+    made = draft(desk)
+    now, later = made, replace(made, scheduled_for=START + timedelta(hours=1))
+    assert [quota.cost(one, desk.reach(made), START).messages for one in (now, later)] == [2, 3]
+
+
+def test_a_time_that_has_passed_is_counted_today(desk: Desk) -> None:
+    limit(desk, broadcasts_per_day=1)
+    people(desk, 1)
+    sent(desk)
+    missed = replace(draft(desk), scheduled_for=START - timedelta(days=1))
+    assert quota.cost(missed, desk.reach(missed), START).day_is_full

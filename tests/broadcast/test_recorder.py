@@ -51,12 +51,12 @@ def failing(monkeypatch, error: Exception, times: int, only: int | None = None) 
     """Let the writing of a yes fail so many times (for one person only, if one is given)."""
     real, failed = ledger.record_accepted, []
 
-    def write(broadcast_id, steps, accepted, now, *, worker=""):
+    def write(broadcast_id, worker, steps, accepted, now):
         concerned = accepted and (only is None or any(row[0] == only for row in accepted))
         if concerned and len(failed) < times:
             failed.append(error)
             raise error
-        real(broadcast_id, steps, accepted, now, worker=worker)
+        real(broadcast_id, worker, steps, accepted, now)
 
     monkeypatch.setattr(ledger, "record_accepted", write)
 

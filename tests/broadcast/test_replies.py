@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
+from threading import Event
 
-import peewee as pw
 import pytest
 from redis.asyncio import Redis
 
@@ -15,6 +16,7 @@ from broadcast.threads import DatabaseThread
 from handlers.content import Outgoing, Text
 from handlers.outcomes import Accepted, Fate, Uncertain
 from storage import outbox
+from storage.database import AWAY, proxy
 from storage.models import OutboxMessage
 from tests.broadcast.lab import PATIENCE_SECONDS, Lab, refused
 
@@ -47,9 +49,25 @@ def run(lab: Lab, until: Callable[[], object], redis_url: str) -> None:
     asyncio.run(go())
 
 
-def test_each_persons_replies_come_in_order(lab: Lab, valkey_server):
+def test_each_persons_replies_come_in_order(lab: Lab, valkey_server, monkeypatch):
+    """The second is looked for while the first is still being said."""
+    claim, claims, holding = outbox.claim, [], Event()
+
+    def counted(*arguments):
+        claims.append(claim(*arguments))
+        if len(claims) == 3:
+            holding.set()
+        return claims[-1]
+
+    def held(_: Outgoing) -> Accepted:
+        assert holding.wait(PATIENCE_SECONDS)
+        return Accepted("m")
+
+    monkeypatch.setattr(outbox, "claim", counted)
+    lab.platform.answer = held
     numbers = [say(lab, person, f"{n}") for n in range(5) for person in ("anna", "bo")]
     run(lab, lambda: state(numbers[-1])[0] == state(numbers[-2])[0] == "sent", valkey_server)
+    assert [len(rows) for rows in claims[:3]] == [2, 0, 0], "one of each person, and nobody's next one yet"
     assert lab.platform.heard("anna") == lab.platform.heard("bo") == ["0", "1", "2", "3", "4"]
 
 
@@ -69,6 +87,28 @@ def test_a_lost_answer_is_said_once_more_unless_an_echo_proves_it(lab: Lab, valk
     run(lab, lambda: state(unproven)[0] == "sent", valkey_server)
     assert lab.platform.heard("anna") == ["one"]
     assert lab.platform.heard("bo") == ["two", "two"]
+
+
+def test_a_reply_whose_answer_is_lost_each_time_is_said_twice_and_no_more(lab: Lab, valkey_server):
+    number = say(lab, "anna", "one")
+    lab.platform.answer = lambda _: Uncertain("lost")
+    run(lab, lambda: state(number) == ("pending", "no_answer"), valkey_server)
+    lab.clock.advance(seconds=10)
+    run(lab, lambda: state(number) == ("failed", "no_answer"), valkey_server)
+    assert lab.platform.heard("anna") == ["one", "one"]
+
+
+def test_a_reply_that_an_echo_proves_before_its_answer_is_lost_is_not_said_again(lab: Lab, valkey_server):
+    number = say(lab, "anna", "one")
+
+    def prove_and_lose(_: Outgoing) -> Uncertain:
+        with closing(proxy):
+            outbox.prove(lab.channel, number, "m", lab.now())
+        return Uncertain("lost")
+
+    lab.platform.answer = prove_and_lose
+    run(lab, lambda: state(number)[0] == "sent" and lab.platform.calls, valkey_server)
+    assert state(number) == ("sent", "")
 
 
 def test_a_channel_that_is_refused_is_asked_less_and_less_often_and_given_up_in_the_end(lab: Lab, valkey_server):
@@ -100,8 +140,9 @@ def test_a_reply_that_cannot_be_said_does_not_hold_up_the_next(lab: Lab, valkey_
     assert lab.platform.heard("bo") == ["hello"]
 
 
+@pytest.mark.parametrize("error", AWAY)
 @pytest.mark.parametrize("name", ["finish", "claim"])
-def test_a_database_that_fails_for_a_moment_leaves_no_reply_stuck(lab: Lab, valkey_server, monkeypatch, name):
+def test_a_database_that_fails_for_a_moment_leaves_no_reply_stuck(lab: Lab, valkey_server, monkeypatch, name, error):
     monkeypatch.setattr(module, "IDLE_SECONDS", 0.01)
     number = say(lab, "anna", "hello")
     real, failed = getattr(outbox, name), []
@@ -110,7 +151,7 @@ def test_a_database_that_fails_for_a_moment_leaves_no_reply_stuck(lab: Lab, valk
         done = real(*arguments, **named) if name == "claim" else None
         if not failed:
             failed.append(True)
-            raise pw.OperationalError("the connection was lost while committing")
+            raise error("the connection was lost while committing")
         return done if name == "claim" else real(*arguments, **named)
 
     monkeypatch.setattr(outbox, name, work)

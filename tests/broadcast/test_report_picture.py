@@ -24,6 +24,7 @@ from storage.lifecycle import BroadcastStatus as S
 from storage.models import OutboxMessage, Recipient, UploadedMedia
 from tests.broadcast.lab import PATIENCE_SECONDS, FakePlatform, Lab, refused
 from tests.conftest import START
+from tests.support.people import saw
 
 SAID = Content(
     messages=(
@@ -50,7 +51,7 @@ def begun(channel: int) -> Draft:
     """A broadcast to five: sent at 0, 0, 61 and 130 s, one of them failed; two tapped, one of them twice."""
     people = []
     for number in range(5):
-        subscribers.saw(channel, f"p{number}", START, None)
+        saw(channel, f"p{number}", START, None)
         people.append(subscribers.find(channel, f"p{number}").id)
     row = broadcasts.create(channel, "b", "boss", START, content=SAID.model_dump(mode="json"))
     broadcasts.move(row.id, S.STARTING, "boss", START)
@@ -68,7 +69,7 @@ def begun(channel: int) -> Draft:
 
 def test_the_figures_are_those_of_the_report_and_the_ledger(database: pw.Database) -> None:
     draft = begun(channels.ensure("page", "messenger"))
-    shown = figures(draft, report(draft))
+    shown = figures(draft, report(draft), receipts=True)
     assert [(bar.letter, bar.what, bar.people, bar.percent) for bar in (*shown.funnel, *shown.buttons)] == [
         ("A", "audience", 5, 100),
         ("B", "sent", 4, 80),
@@ -82,9 +83,17 @@ def test_the_figures_are_those_of_the_report_and_the_ledger(database: pw.Databas
     assert shown.timeline.people == (2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1)
 
 
+def test_a_clock_that_was_set_back_since_the_start_costs_the_timeline_and_not_the_picture(sqlite: pw.Database) -> None:
+    draft = begun(channels.ensure("page", "messenger"))
+    Recipient.update(sent_at=START - timedelta(hours=1)).execute()
+    shown = figures(draft, report(draft), receipts=True)
+    assert shown.timeline.people == ()
+    assert [bar.people for bar in shown.funnel] == [5, 4, 2, 1, 2]
+
+
 def test_where_nothing_is_known_of_single_people_nothing_is_shown(sqlite: pw.Database) -> None:
     draft = begun(channels.ensure("page", "messenger"))
-    assert [bar.what for bar in figures(draft, report(draft), single=False).funnel] == ["audience", "sent", "tapped"]
+    assert [bar.what for bar in figures(draft, report(draft), receipts=False).funnel] == ["audience", "sent", "tapped"]
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,18 @@ import pytest
 from broadcast.draft import Draft
 from broadcast.service import Desk, Unsendable
 from handlers.content import Content, Text
-from storage import approvals, subscribers
+from storage import approvals
 from storage.lifecycle import BroadcastStatus
 from storage.models import Admin
 from tests.conftest import START
+from tests.support.people import saw
 
 HELLO = Content(messages=(Text(text="Hello"),))
 
 
 def people(desk: Desk, number: int, *, window: timedelta = timedelta(hours=20)) -> None:
     for at in range(number):
-        subscribers.saw(desk.channel_id, f"p{at}", START, START + window)
+        saw(desk.channel_id, f"p{at}", START, START + window)
 
 
 def admin(desk: Desk, person: str, role: str) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from bot.texts import texts
 from broadcast import because, sweep
-from storage import broadcasts, ledger, workers
+from broadcast.because import Reason
+from storage import broadcasts, channels, ledger, outbox, workers
 from storage.lifecycle import BroadcastStatus, RecipientState
 from storage.models import Recipient
 from tests.broadcast.lab import Lab
@@ -75,8 +76,7 @@ def test_a_send_taken_back_while_we_looked_is_not_begun(lab: Lab, monkeypatch):
 
     def plan_and_undo(broadcast_id: int, now) -> bool:
         planned = real(broadcast_id, now)
-        broadcasts.move(broadcast_id, S.DRAFT, "boss", now, undo_until=None, planned_at=None)
-        ledger.forget(broadcast_id)
+        broadcasts.move(broadcast_id, S.DRAFT, "boss", now)
         again = now + timedelta(seconds=15)
         broadcasts.move(broadcast_id, S.STARTING, "boss", now, undo_until=again)
         return planned
@@ -164,7 +164,7 @@ def test_what_comes_back_after_a_cancel_is_settled(lab: Lab):
     broadcasts.move(broadcast, S.CANCELLED, "boss", lab.now(), finished_at=lab.now())
     ledger.skip_rest(broadcast, "cancelled", lab.now())
     ledger.put_back(broadcast, "w1", [(1, 0, lab.now(), lab.now(), "trouble", "2")], lab.now(), tried=True)
-    ledger.record_accepted(broadcast, 2, [(2, 0, "m")], lab.now(), worker="w1")
+    ledger.record_accepted(broadcast, "w1", 2, [(2, 0, "m")], lab.now())
     sweep.settle(lab.now())
     assert [(row.state, row.reason) for row in lab.rows(broadcast)] == [("skipped", "cancelled")] * 2
 
@@ -178,6 +178,77 @@ def test_evidence_after_the_end_that_something_is_missing_says_so(lab: Lab):
     assert not sweep.finish(lab.draft(broadcast), lab.now(), lab.notify)
     lab.clock.advance(seconds=11)
     assert sweep.finish(lab.draft(broadcast), lab.now(), lab.notify)
-    ledger.record_accepted(broadcast, 2, [(1, 0, "m")], lab.now())
+    ledger.record_evidence(broadcast, 2, [(1, 0, "m")], lab.now())
     sweep.settle(lab.now())
     assert [(row.state, row.reason) for row in lab.rows(broadcast)] == [("failed", "incomplete")]
+
+
+def test_what_is_starting_anew_is_not_held_for_what_was_before(lab: Lab):
+    broadcast = made(lab, S.STARTING)
+    assert not sweep.hold(lab.draft(broadcast), "clarion", because.NO_REASON, lab.now(), lab.notify)
+    assert (lab.status(broadcast), told(lab)) == ("starting", [])
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(days=1)], ids=["due", "missed"])
+def test_what_is_taken_out_of_the_calendar_while_we_look_does_not_start(lab: Lab, monkeypatch, late):
+    broadcast = made(lab, S.SCHEDULED, scheduled_for=lab.now())
+    (row,) = broadcasts.due(lab.now())
+    broadcasts.move(broadcast, S.DRAFT, "boss", lab.now())
+    monkeypatch.setattr(sweep.broadcasts, "due", lambda _now: [row])
+    sweep.start_due(lab.now() + late, lab.notify)
+    assert (lab.status(broadcast), told(lab)) == ("draft", [])
+
+
+def test_what_was_taken_back_and_sent_again_while_we_looked_waits_for_its_audience(lab: Lab, monkeypatch):
+    lab.people(1)
+    broadcast = made(lab, S.STARTING, undo_until=lab.now())
+    monkeypatch.setattr(sweep, "plan", lambda *_given: True)  # of the first time: the second is not planned yet
+    sweep.begin_sending(lab.now, lab.notify)
+    assert lab.status(broadcast) == "starting"
+
+
+def test_what_was_paused_while_we_looked_is_not_begun(lab: Lab, monkeypatch):
+    lab.people(1)
+    broadcast = made(lab, S.STARTING, undo_until=lab.now())
+    real = sweep.plan
+
+    def planned_and_paused(*given) -> bool:
+        found = real(*given)
+        broadcasts.move(broadcast, S.PAUSED, "boss", lab.now())
+        return found
+
+    monkeypatch.setattr(sweep, "plan", planned_and_paused)
+    sweep.begin_sending(lab.now, lab.notify)
+    assert lab.status(broadcast) == "paused"
+
+
+def test_the_replies_of_a_worker_that_went_silent_are_said_by_another(lab: Lab):
+    outbox.add(lab.channel, "p", {}, lab.now())
+    assert len(outbox.claim(lab.channel, "dead", 1, lab.now())) == 1
+    sweep.take_over("w1", lab.now())
+    assert len(outbox.claim(lab.channel, "w1", 1, lab.now())) == 1
+
+
+def test_a_broadcast_that_went_past_its_first_people_does_not_stop_at_them_again(lab: Lab):
+    lab.people(2)
+    broadcast = made(lab, S.STARTING, canary=1)
+    sweep.begin_sending(lab.now, lab.notify)
+    (first,) = ledger.claim(broadcast, "w1", 2, lab.now())
+    ledger.mark_sending(broadcast, "w1", [first.subscriber_id], lab.now())
+    ledger.record_accepted(broadcast, "w1", 1, [(first.subscriber_id, 0, "m")], lab.now())
+    broadcasts.go_past_canary(broadcast, "boss", lab.now())
+    assert not sweep.finish(lab.draft(broadcast), lab.now(), lab.notify)
+    assert lab.status(broadcast) == "sending"
+
+
+def test_a_wait_that_ends_by_itself_is_told_once_and_again_after_an_hour_without(lab: Lab):
+    lab.people(1)
+    draft = lab.draft(lab.broadcast())
+    why = Reason("Slow down.")
+    for minutes in (0, 1, 59, 61):
+        lab.clock.advance(minutes=minutes)
+        sweep.hold_channel(draft, why, lab.now() + timedelta(minutes=1), lab.now(), lab.notify)
+    assert [(what, told.pause_reason) for what, told in lab.told] == [("waits", why)] * 2
+    sweep.hold_channel(draft, why, None, lab.now() + timedelta(hours=3), lab.notify)
+    assert len(lab.told) == 2  # told when its broadcasts are held
+    assert channels.paused(lab.channel, lab.now() + timedelta(days=1)) == (why, None)

@@ -8,6 +8,7 @@ from typing import Any
 import peewee as pw
 import pytest
 
+from broadcast import once_more
 from broadcast.draft import personal_problems
 from broadcast.evidence import take_echoes
 from broadcast.outgoing import Mark
@@ -19,7 +20,7 @@ from handlers.contract import PlatformError
 from handlers.events import Echoed
 from handlers.outcomes import Accepted, Fate, Outcome
 from handlers.templates import ListedTemplate
-from storage import broadcasts, channels, frequency, ledger, quotas, subscribers, templates
+from storage import broadcasts, channels, frequency, ledger, quotas, templates
 from storage.fields import to_ms
 from storage.lifecycle import BroadcastStatus
 from storage.models import Broadcast, Subscriber
@@ -27,6 +28,7 @@ from storage.quotas import Limits
 from tests.broadcast.lab import Lab, refused
 from tests.conftest import START
 from tests.support.clock import Clock
+from tests.support.people import saw
 
 BODY = "Hello {{1}}, your order {{2}} is on its way."
 ORDER = Template(
@@ -113,7 +115,7 @@ def test_whoever_writes_before_the_second_try_gets_the_messages(lab: Lab) -> Non
     def busy_until_they_write(outgoing: Outgoing) -> Outcome:
         if isinstance(outgoing.message, Text):
             return Accepted("m1")
-        subscribers.saw(lab.channel, person, lab.now(), lab.now() + timedelta(hours=20))
+        saw(lab.channel, person, lab.now(), lab.now() + timedelta(hours=20))
         return refused("platform_trouble", Fate.RETRY, wait_seconds=0)
 
     lab.platform.answer = busy_until_they_write
@@ -141,6 +143,18 @@ def test_whoever_the_platform_finds_outside_after_all_gets_the_template(lab: Lab
     assert all([one[:8] for one in got(lab, person)] == ["One", "template"] for person in people)
     rows = {(row.state, row.by_template, row.step, row.reason) for row in lab.rows(broadcast)}
     assert rows == {("sent", True, 1, "")}
+
+
+def test_whoever_the_platform_finds_outside_after_the_first_message_gets_no_template(lab: Lab) -> None:
+    (person,) = lab.people(1)
+    lab.platform.answer = lambda _: (
+        Accepted("m1") if len(lab.platform.calls) == 1 else refused("outside_window", Fate.SKIP, "10/2018278")
+    )
+    broadcast = launch(lab, "One", "Two")
+    lab.deliver()
+    assert got(lab, person) == ["One", "Two"]
+    (row,) = lab.rows(broadcast)
+    assert (row.state, row.reason, row.by_template) == ("skipped", "outside_window", False)
 
 
 def test_those_who_opted_out_get_no_template_either(lab: Lab) -> None:
@@ -229,7 +243,7 @@ def test_the_reach_adds_up_with_and_without_a_template(
     desk = make_desk()
     for number in range(6):
         until = START + timedelta(hours=20 if number < 3 else -20)
-        subscribers.saw(desk.channel_id, f"p{number}", START, until)
+        saw(desk.channel_id, f"p{number}", START, until)
     Subscriber.update(consent="opted_out").where(Subscriber.platform_user_id == "p5").execute()
     content = Content(messages=(Text(text="One"), Text(text="Two")), template=template)
     reach = desk.reach(desk.edit(desk.create("Sale", "anna"), content=content))
@@ -242,7 +256,7 @@ def test_the_reach_adds_up_with_and_without_a_template(
 def test_the_reach_adds_up_when_the_limit_of_a_day_takes_some_of_them(database: pw.Database, make_desk: Any) -> None:
     desk = make_desk()
     for number in range(4):
-        subscribers.saw(desk.channel_id, f"p{number}", START, START + timedelta(hours=20 if number < 2 else -20))
+        saw(desk.channel_id, f"p{number}", START, START + timedelta(hours=20 if number < 2 else -20))
     quotas.set_limits(desk.channel_id, Limits(messages_per_person_per_day=1, time_zone="Europe/Berlin"))
     content = Content(messages=(Text(text="One"),), template=ORDER)
     earlier = desk.edit(desk.create("Earlier", "anna"), content=content)
@@ -259,13 +273,13 @@ def test_the_reach_adds_up_when_the_limit_of_a_day_takes_some_of_them(database: 
 
 def test_a_retry_keeps_the_template_and_reaches_who_was_outside(database: pw.Database, make_desk: Any) -> None:
     desk = make_desk()
-    subscribers.saw(desk.channel_id, "p1", START, START - timedelta(hours=1))
+    saw(desk.channel_id, "p1", START, START - timedelta(hours=1))
     content = Content(messages=(Text(text="One"),), template=ORDER)
     first = desk.edit(desk.create("Sale", "anna"), content=content)
     ledger.plan(first.id, desk.channel_id, None, {}, START)
     (claim,) = ledger.claim(first.id, "w1", 1, START)
     ledger.skip(first.id, "w1", [(claim.subscriber_id, "outside_window")], START)
-    again = desk.retry(first, "anna")
+    again = once_more.retry(desk, first, "anna")
     assert again.content.template == ORDER
     assert (desk.reach(again).can_get, desk.reach(again).by_template) == (1, 1)
 

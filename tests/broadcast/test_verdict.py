@@ -6,7 +6,7 @@ import pytest
 
 from bot.texts import texts
 from broadcast import because
-from broadcast.trouble import LOOKED_BACK, NO_ANSWER, SAME_FAILURES, TOO_MANY, Trouble
+from broadcast.trouble import LOOKED_BACK, NO_ANSWER, NOBODY, SAME_FAILURES, TOO_MANY, Trouble
 from broadcast.verdict import EXPIRED_PICTURE, LONGEST_RETRY_SECONDS, Ended, Later, Sent, backoff, judge
 from handlers.outcomes import Accepted, Failure, Fate, Outcome, Uncertain
 from tests.broadcast.lab import refused
@@ -21,7 +21,7 @@ TABLE = (
     ("a doubt of the platform's", refused("answer_lost", Fate.UNKNOWN, "1"), 0, Ended("unknown", "answer_lost", "1")),
     ("a channel that waits", refused("throttled", Fate.PAUSE, "4"), 5, Later(START, "throttled", "4", tried=False)),
     ("a broadcast that waits", refused("media", Fate.STOP, "100"), 5, Later(START, "media", "100", tried=False)),
-    ("the last try", refused("trouble", Fate.RETRY, "2", attempts=3), 2, Ended("failed", "trouble", "2")),
+    ("the last try", refused("trouble", Fate.RETRY, "2", retries=2), 2, Ended("failed", "trouble", "2")),
     ("an old picture", refused(EXPIRED_PICTURE, Fate.RETRY, "9"), 0, Later(START, EXPIRED_PICTURE, "9", tried=True)),
 )
 
@@ -33,7 +33,7 @@ def test_what_an_outcome_means_for_the_row(outcome: Outcome, attempts: int, verd
 
 @pytest.mark.parametrize("attempts", [0, 1])
 def test_a_refusal_for_now_comes_back_later(attempts):
-    verdict = judge(refused("trouble", Fate.RETRY, "2", attempts=3), attempts, START)
+    verdict = judge(refused("trouble", Fate.RETRY, "2", retries=2), attempts, START)
     assert isinstance(verdict, Later)
     assert verdict.tried
     assert 1.6 * 2**attempts <= (verdict.due - START).total_seconds() <= 2.4 * 2**attempts
@@ -49,6 +49,7 @@ def test_retries_are_spread_and_bounded_and_wait_as_long_as_the_platform_asks():
 
 GIVEN_UP = refused("invalid", Fate.GIVE_UP, "100")
 YES = Accepted("m")
+NOBODY_REACHED = NOBODY.sentence.format(n=SAME_FAILURES)
 TROUBLES = (
     ("one failure less", [GIVEN_UP] * (SAME_FAILURES - 1), ""),
     ("the same failure for everybody", [GIVEN_UP] * SAME_FAILURES, "invalid (100)"),
@@ -56,7 +57,11 @@ TROUBLES = (
     ("a success in between", [*[GIVEN_UP] * 15, YES, *[GIVEN_UP] * 15], ""),
     ("different failures", [GIVEN_UP, refused("invalid", Fate.GIVE_UP, "101")] * 40, ""),
     ("most of many calls", [GIVEN_UP, refused("trouble", Fate.RETRY), YES] * (LOOKED_BACK // 3 + 1), TOO_MANY.sentence),
-    ("people who left", [refused("outside_window", Fate.SKIP)] * 500, ""),
+    ("people who left", [YES, *[refused("outside_window", Fate.SKIP)] * 500], ""),
+    ("who left in different ways", [refused("outside_window", Fate.SKIP), refused("unreachable", Fate.SKIP)] * 99, ""),
+    ("nearly everybody from the beginning", [refused("unreachable", Fate.SKIP)] * (SAME_FAILURES - 1), ""),
+    ("everybody from the very beginning", [refused("unreachable", Fate.UNSUBSCRIBE)] * SAME_FAILURES, NOBODY_REACHED),
+    ("a throttle for everybody", [refused("throttled", Fate.PAUSE)] * 500, ""),
     ("old pictures", [refused(EXPIRED_PICTURE, Fate.RETRY)] * 500, ""),
 )
 
@@ -67,6 +72,13 @@ def test_what_holds_a_broadcast(outcomes: list[Outcome], reason: str):
     for outcome in outcomes:
         trouble.follow(outcome)
     assert because.say(trouble.reason, texts("en")) == reason
+
+
+def test_who_let_it_go_on_though_nobody_was_reached_is_not_asked_again():
+    trouble = Trouble(begins=False)
+    for _ in range(500):
+        trouble.follow(refused("unreachable", Fate.SKIP))
+    assert not trouble.reason
 
 
 def test_a_picture_that_is_old_again_after_it_was_put_up_anew_is_trouble():

@@ -11,6 +11,7 @@ from broadcast.service import Desk
 from storage import broadcasts, ledger, subscribers
 from storage.models import Broadcast, Click, FlowRun, Recipient, Subscriber
 from tests.conftest import START
+from tests.support.people import saw
 
 DAY = timedelta(days=1)
 HAPPENED = (("old", 20, "abc"), ("new", 2, "bcd"))
@@ -21,7 +22,7 @@ HAPPENED = (("old", 20, "abc"), ("new", 2, "bcd"))
 def desk(database: pw.Database, make_desk: Callable[..., Desk]) -> Desk:
     desk = make_desk(flows={"onboarding": "Onboarding"})
     for person in "abcde":
-        subscribers.saw(desk.channel_id, person, START, None)
+        saw(desk.channel_id, person, START, None)
     for name, days, reached in HAPPENED:
         at = START - days * DAY
         row = broadcasts.create(desk.channel_id, name, "anna", at)

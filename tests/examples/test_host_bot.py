@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.plugin import NotThere, Plugin, WrongKind
+from bot.plugin import NotThere, OptedOut, Plugin, WrongKind
 from broadcast import who
 from broadcast.audience.problems import FilterProblem
 from broadcast.service import Unsendable
 from examples.host_bot.app import create_app
 from storage import flow_runs, subscribers, variables
-from storage.models import OutboxMessage, Subscriber
+from storage.models import Broadcast, OutboxMessage, Subscriber
 from tests.support.page import CONFIG, PAGE, Page, signature, words
 
 
@@ -112,6 +112,30 @@ def test_a_broadcast_from_code_is_held_to_the_same_limits(plugin):
         calls.create("Spring", ["hi"], audience="colour = red")
     with pytest.raises(Unsendable):
         calls.send("Spring", ["x" * 2001])
+    assert Broadcast.select().count() == 0, "nothing half-done is left"
+
+
+def test_a_draft_that_cannot_be_scheduled_is_as_it_was(plugin, clock):
+    calls = plugin.broadcasts("page")
+    draft = calls.create("Spring", ["hi"])
+    with pytest.raises(Unsendable):
+        calls.schedule(draft, clock.now() - timedelta(hours=1))
+    assert calls.get(draft.id) == draft
+
+
+def test_no_flow_is_started_for_somebody_who_has_said_stop(tmp_path, clock):
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "tea.toml").write_text('[[steps]]\nid = "a"\ntype = "message"\ntext = "Tea?"\n')
+    page = Page(tmp_path, clock)
+    flows = Plugin(page.runtime).flows("page")
+    page.say("p1", "STOP")
+    with pytest.raises(OptedOut, match="p1 has said STOP; flow tea was not started"):
+        flows.start("p1", "tea")
+    flows.start("p1", "quiz")  # the host's own: what it says there is its own affair
+    page.say("p1", "START")
+    flows.start("p1", "tea")
+    assert [words(row.payload) for row in OutboxMessage.select()][-1] == "Tea?"
+    page.runtime.database.close()
 
 
 def test_a_scheduled_broadcast_from_code(plugin, clock):

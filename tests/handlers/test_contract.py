@@ -203,7 +203,7 @@ def test_every_failure_has_a_reason_a_fate_and_a_sentence(subject: Subject) -> N
         assert isinstance(row.fate, Fate)
         assert row.sentence.format(code="1")[0].isupper(), row
         assert row.sentence.endswith("."), row
-        assert row.attempts >= 1
+        assert row.retries >= 1
 
 
 def test_a_signed_request_is_believed_and_read(subject: Subject) -> None:

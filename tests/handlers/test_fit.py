@@ -18,7 +18,7 @@ def platform(*limits, kinds=KINDS, choices=True):
         limits=tuple(Limit(what, most, unit, "a page", "2026-11-23") for what, most, unit in limits),
         choices=choices,
         passive_replies=False,
-        echoes=False,
+        receipts=False,
         default_rate=1,
         window=timedelta(hours=1),
         title="Pigeon",

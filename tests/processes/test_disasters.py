@@ -48,6 +48,7 @@ def test_a_full_disk_only_costs_time(sender, worker):
 @pytest.mark.parametrize("hours", [2, -2], ids=["ahead", "back"])
 def test_a_clock_that_leaps_loses_nobody_and_leaves_nobody_waiting_for_hours(sender, worker, clock, hours):
     sender.stack.start_worker("worker2")
+    earlier = len(sender.stack.log("worker2"))  # other tests had a worker of this name
     sender.stack.fault("transient", fraction=0.2, seed=11, people=sender.subscribers)  # some wait for their next try
     broadcast = sender.launch("One", "Two")
     half_way(sender, broadcast)
@@ -57,7 +58,7 @@ def test_a_clock_that_leaps_loses_nobody_and_leaves_nobody_waiting_for_hours(sen
     account = sender.account(broadcast, steps=2)
     assert account.breaches == []
     assert account.states["unknown"] == account.states["skipped"] == 0  # a few had bad luck three times, and failed
-    assert "took_over" not in sender.stack.log("worker2"), "a living worker was taken for dead"
+    assert "took_over" not in sender.stack.log("worker2")[earlier:], "a living worker was taken for dead"
 
 
 def test_nobody_waits_for_hours_because_the_clock_was_ahead_for_the_twinkling_of_an_eye(sender, worker, clock):

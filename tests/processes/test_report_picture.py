@@ -23,7 +23,7 @@ def test_a_page_is_given_an_address_and_the_picture_is_there(tmp_path):
             stack.ask(admin, words)
         until(lambda: stack.status()[0]["status"] == "sent")
         stack.ask(admin, "/broadcast report 1")
-        until(lambda: "In the picture: A everybody meant" in str(stack.heard(admin)))
+        until(lambda: "In the picture: A everyone it was for" in str(stack.heard(admin)))
         address = until(lambda: picture_in(str(stack.heard(admin))))
         answer = requests.get(re.sub(r"^http://[^/]+", f"http://127.0.0.1:{stack.port}", address), timeout=5)
         assert answer.content.startswith(b"\x89PNG")
@@ -40,6 +40,6 @@ def test_an_account_is_given_the_picture_itself(tmp_path):
         stack.compose("Sale")
         stack.say("send")
         assert stack.ends(1) == {"sent": 3}
-        assert "In the picture: A everybody meant" in stack.say("/broadcast report 1")
+        assert "In the picture: A everyone it was for" in stack.say("/broadcast report 1")
         until(lambda: stack.calls("material/add_material") == 1)
         until(lambda: stack.query("SELECT state FROM outbox WHERE payload LIKE '%report:%'") == [("sent",)])

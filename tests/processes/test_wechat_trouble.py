@@ -143,7 +143,7 @@ def test_an_event_that_is_lost_is_asked_for(stack, group):
     assert stack.jobs(broadcast) == [("list", "finished", 10, "not_told")]
     assert stack.calls("message/mass/get") == 1
     once(stack, broadcast)
-    assert "does not tell the counts" in stack.say(f"/broadcast report {broadcast}")
+    assert "no longer tells its counts" in stack.say(f"/broadcast report {broadcast}")
 
 
 def test_a_review_that_refuses_it_fails_it_and_the_report_explains(stack, group):
@@ -174,7 +174,11 @@ def test_a_send_to_all_that_the_owner_has_to_confirm_is_shown_waiting(tmp_path):
         assert stack.states(waiting) == {"unknown": 6}
         assert "waits for the account's owner" in stack.say(f"/broadcast {waiting}")
         stack.sim(f"jobs/{stack.platform_jobs()[-1]['msg_id']}", {"confirm": True})
+        until(lambda: stack.jobs(waiting)[0][3] == "reported")  # somebody's message went out; whose, its key tells
+        assert stack.states(waiting) == {"unknown": 6}
+        stack.minute_passes()
         stack.job_is(waiting, "finished")
+        assert stack.query(f"SELECT total, sent FROM mass_jobs WHERE broadcast_id = {waiting}") == [(6, 6)]
         assert stack.ends(waiting) == {"sent": 6}
         assert [stack.got(person) for person in stack.followers(6)] == [["Confirmed: hello!"]] * 6
 
@@ -187,10 +191,10 @@ def test_the_admin_chooses_the_road_in_numbers_and_single_messages_go_to_open_wi
     for person in people[:3]:
         stack.say("Hello?", person)
     card = stack.compose("Roads", group)
-    assert "Road: mass, 10 get it, takes 1 of the 4 each of them may get a month" in card
-    assert "Or: one by one, 3 with an open window" in card
+    assert "Road: mass, reaches 10, uses 1 of the 4 each person may get a month" in card
+    assert "Or: one by one, reaches 3 with an open window" in card
     card = stack.say("road one by one")
-    assert "Road: one by one, 3 with an open window" in card
+    assert "Road: one by one, reaches 3 with an open window" in card
     assert "10 match: 3 can get it · 7 window closed" in card
     stack.fault("send_refused", people=[people[0]], code=45015)
     stack.fault("send_refused", people=[people[1]], code=45047)

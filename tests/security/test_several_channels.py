@@ -9,8 +9,9 @@ import pytest
 from bot.router import route
 from handlers.content import Text
 from handlers.events import MessageReceived
-from storage import admins, broadcasts, subscribers
+from storage import admins, broadcasts
 from tests.security.surface import Surface
+from tests.support.people import saw
 
 _KEYS = count(1)
 
@@ -65,7 +66,7 @@ def test_one_conversation_sends_on_two_platforms(surface):
     now = surface.runtime.now()
     for channel in ("page", "account"):
         there = surface.runtime.channels[channel]
-        subscribers.saw(there.id, "p1", now, now + there.platform.capabilities.window)
+        saw(there.id, "p1", now, now + there.platform.capabilities.window)
     for text in ("/broadcast new Sale", "now", "everyone", "Doors open at 7.", "done"):
         say(surface, "page", "anna", text)
     card = say(surface, "page", "anna", "also on account")

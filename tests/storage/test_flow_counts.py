@@ -6,8 +6,9 @@ from typing import Any
 import peewee as pw
 import pytest
 
-from storage import broadcasts, channels, flow_counts, flow_runs, subscribers
+from storage import broadcasts, channels, flow_counts, flow_runs
 from tests.conftest import START
+from tests.support.people import saw
 
 LATELY = timedelta(days=30)
 LONG_AGO = START - timedelta(days=31)
@@ -20,7 +21,7 @@ def channel(database: pw.Database) -> int:
 
 def went(channel: int, flow: str, status: str, data: dict[str, Any], **more: Any) -> None:
     """Let somebody be in a flow, or have been."""
-    person = subscribers.saw(channel, "ben", START, None)
+    person = saw(channel, "ben", START, None)
     began = more.get("began", START)
     run = flow_runs.begin(channel, person.id, flow, more.get("broadcast"), began)
     ended = None if status == flow_runs.OPEN else began

@@ -1,15 +1,20 @@
 """The ledger keeps its promises on both databases."""
 
-from datetime import timedelta
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
 
 from storage import broadcasts, channels, entries, ledger, subscribers
+from storage.database import is_postgres, proxy, transaction
 from storage.lifecycle import BroadcastStatus as S
 from storage.lifecycle import Consent
 from storage.lifecycle import RecipientState as R
 from storage.models import Recipient, Subscriber
 from tests.conftest import START
+from tests.support.people import saw
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -23,7 +28,7 @@ def channel() -> int:
 def sending(channel) -> int:
     """A broadcast to five people that is sending."""
     for number in range(5):
-        subscribers.saw(channel, f"p{number}", START, START + timedelta(hours=24))
+        saw(channel, f"p{number}", START, START + timedelta(hours=24))
     row = broadcasts.create(channel, "Spring", "boss", START)
     ledger.plan(row.id, channel, None, {}, START)
     broadcasts.move(row.id, S.STARTING, "boss", START)
@@ -54,9 +59,9 @@ def test_planning_twice_makes_each_row_once(sending, channel):
 
 def test_who_opted_out_or_is_gone_stands_in_the_ledger_as_skipped(channel):
     for person in ("stays", "left", "gone"):
-        subscribers.saw(channel, person, START, None)
+        saw(channel, person, START, None)
     subscribers.set_consent(channel, "left", Consent.OPTED_OUT, START)
-    subscribers.gone(channel, "gone")
+    subscribers.gone(channel, "gone", START)
     row = broadcasts.create(channel, "Spring", "boss", START)
     assert ledger.plan(row.id, channel, None, {}, START) == 3
     assert entries.sums(row.id).by_state == {"pending": 1, "skipped": 2}
@@ -67,7 +72,7 @@ def test_who_opted_out_or_is_gone_stands_in_the_ledger_as_skipped(channel):
 
 
 def test_values_are_frozen_when_planned(channel):
-    person = subscribers.saw(channel, "p", START, None)
+    person = saw(channel, "p", START, None)
     Subscriber.update(first_name="Zoë").execute()
     row = broadcasts.create(channel, "Spring", "boss", START)
     ledger.plan(row.id, channel, None, {"first_name": Subscriber.first_name}, START)
@@ -103,10 +108,34 @@ def test_nothing_may_be_marked_once_a_pause_was_answered(sending):
     assert ledger.standing(sending, "w1", ids) is None
 
 
+def test_a_pause_is_answered_only_when_the_marks_under_way_are_made(sending):
+    """Whoever reads the numbers after the answer sees all who may still get it."""
+    ids = [claim.subscriber_id for claim in ledger.claim(sending, "w1", 5, START)]
+    looked, answered = Event(), Event()
+
+    def pause() -> Counter[str]:
+        looked.wait(5)
+        try:
+            broadcasts.move(sending, S.PAUSED, "boss", START)
+            answered.set()
+            return Counter(states(sending))
+        finally:
+            proxy.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pausing = pool.submit(pause)
+        with transaction():
+            assert ledger.standing(sending, "w1", ids) is not None
+            looked.set()
+            assert not answered.wait(0.3)
+            ledger.mark_sending(sending, "w1", ids, START)
+        assert pausing.result() == {"sending": 5}
+
+
 def test_an_accepted_row_is_sent_with_its_message_id(sending):
     claims = ledger.claim(sending, "w1", 1, START)
     go(sending, "w1", claims)
-    ledger.record_accepted(sending, 1, [(claims[0].subscriber_id, 0, "m_1")], START)
+    ledger.record_accepted(sending, "w1", 1, [(claims[0].subscriber_id, 0, "m_1")], START)
     row = Recipient.get(Recipient.state == "sent")
     assert (row.message_ids, row.step, row.worker) == ("m_1", 1, None)
 
@@ -115,10 +144,10 @@ def test_several_messages_go_back_to_claimed_in_between(sending):
     claims = ledger.claim(sending, "w1", 1, START)
     go(sending, "w1", claims)
     person = claims[0].subscriber_id
-    ledger.record_accepted(sending, 2, [(person, 0, "m_1")], START, worker="w1")
+    ledger.record_accepted(sending, "w1", 2, [(person, 0, "m_1")], START)
     assert "claimed" in states(sending)
     go(sending, "w1", claims)
-    ledger.record_accepted(sending, 2, [(person, 1, "m_2")], START, worker="w1")
+    ledger.record_accepted(sending, "w1", 2, [(person, 1, "m_2")], START)
     assert Recipient.get(Recipient.state == "sent").message_ids == "m_1 m_2"
 
 
@@ -140,7 +169,7 @@ def test_a_late_answer_settles_an_unknown_row(sending):
     claims = ledger.claim(sending, "w1", 1, START)
     go(sending, "w1", claims)
     ledger.release([], START)
-    ledger.record_accepted(sending, 1, [(claims[0].subscriber_id, 0, "m_1")], START)
+    ledger.record_evidence(sending, 1, [(claims[0].subscriber_id, 0, "m_1")], START)
     assert "sent" in states(sending)
 
 
@@ -155,7 +184,7 @@ def test_a_worker_that_lost_its_rows_changes_nothing(sending):
 def test_watermarks_deliver_and_read_what_was_sent_before_them(sending, channel):
     claims = ledger.claim(sending, "w1", 2, START)
     go(sending, "w1", claims)
-    ledger.record_accepted(sending, 1, [(c.subscriber_id, 0, "m") for c in claims], START)
+    ledger.record_accepted(sending, "w1", 1, [(c.subscriber_id, 0, "m") for c in claims], START)
     later = int((START + timedelta(seconds=1)).timestamp() * 1000)
     ledger.settle_by_watermark(channel, {claims[0].to: (later, 0), claims[1].to: (later, later)})
     assert states(sending)[:2] == ["delivered", "read"]
@@ -168,7 +197,7 @@ def test_a_watermark_that_comes_before_the_answer_is_not_lost(sending, channel):
     go(sending, "w1", claims)
     later = int((START + timedelta(seconds=1)).timestamp() * 1000)
     ledger.settle_by_watermark(channel, {claims[0].to: (later, 0)})
-    ledger.record_accepted(sending, 1, [(claims[0].subscriber_id, 0, "m")], START)
+    ledger.record_accepted(sending, "w1", 1, [(claims[0].subscriber_id, 0, "m")], START)
     assert states(sending)[0] == "delivered"
 
 
@@ -202,7 +231,7 @@ def test_an_answer_settles_the_message_it_is_about_and_no_other(sending):
     claims = ledger.claim(sending, "w1", 1, START)
     go(sending, "w1", claims)
     person = claims[0].subscriber_id
-    ledger.record_accepted(sending, 2, [(person, 0, "m_1")], START)
+    ledger.record_evidence(sending, 2, [(person, 0, "m_1")], START)
     assert states(sending)[0] == "pending"
     ledger.record_refused(sending, "w1", R.UNKNOWN, [(person, 0, START, "no_answer", "")], START)
     ledger.put_back(sending, "w1", [(person, 0, START, START, "trouble", "2")], START, tried=True)
@@ -255,3 +284,110 @@ def test_nobody_is_between_once_a_cancelled_broadcast_was_settled(sending):
     assert ledger.settle_strays(START, START) == 0  # ended too long ago to be looked at
     assert ledger.settle_strays(START - timedelta(days=1), START) == 1
     assert states(sending) == ["skipped"] * 5
+
+
+def refused_for_now(broadcast: int, worker: str = "w1") -> tuple[int, datetime]:
+    """Call the first person and let the call be refused for a while; return who it is and when they are due again."""
+    (claim,) = ledger.claim(broadcast, worker, 1, START)
+    go(broadcast, worker, [claim])
+    due = START + timedelta(seconds=2)
+    ledger.put_back(broadcast, worker, [(claim.subscriber_id, 0, START, due, "trouble", "2")], START, tried=True)
+    return claim.subscriber_id, due
+
+
+def test_what_was_refused_for_now_and_arrived_all_the_same_is_not_sent_again(sending):
+    person, due = refused_for_now(sending)
+    ledger.record_evidence(sending, 1, [(person, 0, "m_1")], START)
+    row = Recipient.get(Recipient.subscriber == person)
+    assert (row.state, row.message_ids, row.reason, row.code) == ("sent", "m_1", "", "")
+    assert person not in [claim.subscriber_id for claim in ledger.claim(sending, "w2", 5, due)]
+
+
+def test_what_arrived_while_it_waited_in_other_hands_is_not_sent_again(sending):
+    person, due = refused_for_now(sending)
+    taken = [claim.subscriber_id for claim in ledger.claim(sending, "w2", 5, due)]
+    assert person in taken
+    ledger.record_evidence(sending, 1, [(person, 0, "m_1")], due)
+    assert person not in ledger.mark_sending(sending, "w2", taken, due)
+    assert states(sending) == ["sent"] + ["sending"] * 4
+
+
+def test_evidence_for_the_first_message_of_one_that_waits_lets_the_second_follow_at_once(sending):
+    person, _ = refused_for_now(sending)
+    ledger.record_evidence(sending, 2, [(person, 0, "m_1")], START)
+    (claim,) = [claim for claim in ledger.claim(sending, "w2", 5, START) if claim.subscriber_id == person]
+    assert (claim.step, claim.attempts) == (1, 0)
+
+
+def test_a_cancel_and_then_evidence_say_what_really_arrived(sending):
+    person, _ = refused_for_now(sending)
+    ledger.skip_rest(sending, "cancelled", START)
+    ledger.record_evidence(sending, 1, [(person, 0, "m_1")], START)
+    assert states(sending) == ["sent"] + ["skipped"] * 4
+
+
+@pytest.mark.parametrize("state", ["pending", "claimed", "skipped"])
+def test_there_is_no_evidence_for_what_was_never_called(sending, state):
+    Recipient.update(state=state, worker="w1" if state == "claimed" else None).execute()
+    ledger.record_evidence(sending, 1, [(1, 0, "m_1")], START)
+    ledger.record_evidence(sending, 2, [(2, 0, "m_1")], START)
+    assert states(sending) == [state] * 5
+
+
+def test_evidence_that_comes_while_another_worker_marks_is_in_time_or_too_late_and_never_both(sending):
+    """It waits for the mark, or the mark for it: whoever comes second sees what the first has done."""
+    people = {claim.subscriber_id for claim in ledger.claim(sending, "w1", 5, START)}
+    ledger.mark_sending(sending, "w1", sorted(people), START)
+    due = [(person, 0, START, START, "trouble", "2") for person in sorted(people)]
+    ledger.put_back(sending, "w1", due, START, tried=True)
+    taken = [claim.subscriber_id for claim in ledger.claim(sending, "w2", 5, START)]
+    looked, proven = Event(), Event()
+
+    def prove() -> None:
+        looked.wait(5)
+        try:
+            ledger.record_evidence(sending, 1, [(person, 0, "m_1") for person in sorted(people)[:3]], START)
+        finally:
+            proxy.close()
+            proven.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        proving = pool.submit(prove)
+        with transaction():
+            assert len(ledger.standing(sending, "w2", taken) or ()) == 5
+            looked.set()
+            if is_postgres():  # on SQLite evidence waits for this transaction
+                assert proven.wait(5)
+            marked = ledger.mark_sending(sending, "w2", taken, START)
+        proving.result()
+    assert len(marked) == (2 if is_postgres() else 5)
+    assert states(sending) == ["sent"] * 3 + ["sending"] * 2
+
+
+def strike_or_reach(broadcast: int, *, reach: bool) -> None:
+    """Let a broadcast to the first person fail to reach them, or reach them."""
+    if not reach:
+        subscribers.strike([1])
+        return
+    Recipient.update(state="pending", step=0).where(Recipient.subscriber == 1).execute()
+    go(broadcast, "w1", ledger.claim(broadcast, "w1", 1, START))
+    ledger.record_accepted(broadcast, "w1", 1, [(1, 0, "m")], START)
+
+
+@pytest.mark.parametrize(
+    ("course", "left_out"), [("fff", True), ("ffsff", False), ("fsfsfsf", False), ("ffsfff", True)]
+)
+def test_only_who_could_not_be_reached_three_times_in_a_row_is_left_out(sending, course, left_out):
+    for one in course:
+        strike_or_reach(sending, reach=one == "s")
+    assert Subscriber.get_by_id(1).unreachable is left_out
+
+
+def test_evidence_begins_a_row_of_failures_anew_and_the_same_evidence_again_does_not(sending):
+    go(sending, "w1", ledger.claim(sending, "w1", 1, START))
+    subscribers.strike([1])
+    ledger.record_evidence(sending, 1, [(1, 0, "m")], START)
+    assert Subscriber.get_by_id(1).strikes == 0
+    subscribers.strike([1])
+    ledger.record_evidence(sending, 1, [(1, 0, "m")], START)
+    assert Subscriber.get_by_id(1).strikes == 1

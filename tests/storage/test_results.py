@@ -9,6 +9,7 @@ from storage import broadcasts, channels, results, subscribers
 from storage.lifecycle import Consent
 from storage.models import Recipient, Subscriber
 from tests.conftest import START
+from tests.support.people import saw
 
 NAMES = {"ben": ("Ben", "Berg"), "ben2": ("Ben", "Bauer"), "li": ("小明", "李"), "x9": ("", "")}
 
@@ -17,7 +18,7 @@ NAMES = {"ben": ("Ben", "Berg"), "ben2": ("Ben", "Bauer"), "li": ("小明", "李
 def channel(database: pw.Database) -> int:
     number = channels.ensure("page", "messenger")
     for person, (first, last) in NAMES.items():
-        subscribers.saw(number, person, START, None)
+        saw(number, person, START, None)
         Subscriber.update(first_name=first, last_name=last).where(Subscriber.platform_user_id == person).execute()
     return number
 

@@ -8,6 +8,7 @@ from storage.database import DatabaseProblem
 from storage.lifecycle import (
     BROADCAST_MOVES,
     CONSENT_MOVES,
+    MASS_JOB_MOVES,
     OUTBOX_MOVES,
     RECIPIENT_MOVES,
     BroadcastStatus,
@@ -17,10 +18,11 @@ from storage.lifecycle import (
     starts_of,
 )
 from storage.migrate import ensure_schema, migrate, missing
-from storage.models import TABLES, Broadcast
+from storage.models import Broadcast
+from storage.tables import TABLES
 from tests.conftest import START
 
-TABLES_OF_MOVES = [BROADCAST_MOVES, RECIPIENT_MOVES, OUTBOX_MOVES, CONSENT_MOVES]
+TABLES_OF_MOVES = [BROADCAST_MOVES, RECIPIENT_MOVES, OUTBOX_MOVES, MASS_JOB_MOVES, CONSENT_MOVES]
 
 
 def test_the_columns_in_the_database_are_those_of_the_models(database):
@@ -64,7 +66,7 @@ def test_every_status_but_the_first_can_be_reached(moves):
         assert word is first or starts_of(moves, word), word
 
 
-@pytest.mark.parametrize("moves", [BROADCAST_MOVES, RECIPIENT_MOVES])
+@pytest.mark.parametrize("moves", [BROADCAST_MOVES, RECIPIENT_MOVES, MASS_JOB_MOVES])
 def test_every_status_can_reach_an_end(moves):
     ends = {word for word, onwards in moves.items() if not onwards}
     for start in moves:

@@ -1,6 +1,6 @@
 """What happens to a broadcast in a transcript once it has left: sent, read, tapped, or not."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
 
@@ -14,7 +14,7 @@ from broadcast.sweep import SYSTEM, finish, hold
 from handlers.messenger.failures import FAILURES
 from handlers.outcomes import Refused
 from handlers.wechat.failures import PICTURE_TOO_LARGE
-from storage import clicks, flow_runs, ledger, subscribers
+from storage import channels, clicks, flow_runs, ledger, subscribers
 from storage.broadcasts import move, with_status
 from storage.lifecycle import BroadcastStatus, Consent, RecipientState
 from storage.models import Broadcast, FlowRun, Recipient, Subscriber
@@ -41,6 +41,15 @@ def too_large(desk: Desk, now: datetime) -> None:
         hold(draft, SYSTEM, why, now, milestones(desk, now))
 
 
+def slow_down(desk: Desk, now: datetime) -> None:
+    """Let the platform ask for a pause at the first call of what is starting."""
+    _begun(desk, now)
+    throttled = FAILURES[4, None]
+    assert throttled.wait_seconds is not None
+    why = because.refusal(Refused(throttled))
+    channels.pause(desk.channel_id, why, now + timedelta(seconds=throttled.wait_seconds), now)
+
+
 def go_as_far(desk: Desk, now: datetime) -> None:
     """Send what is on its way to everybody who may get it yet, as the engine does, until it is over or has to wait."""
     _begun(desk, now)
@@ -48,7 +57,7 @@ def go_as_far(desk: Desk, now: datetime) -> None:
         claims = ledger.claim(row.id, "worker", 100, now)
         ledger.mark_sending(row.id, "worker", [claim.subscriber_id for claim in claims], now)
         accepted = [(claim.subscriber_id, claim.step, "m") for claim in claims]
-        ledger.record_accepted(row.id, 1, accepted, now, worker="worker")
+        ledger.record_accepted(row.id, "worker", 1, accepted, now)
         finish(from_row(row), now, milestones(desk, now))
 
 

@@ -39,6 +39,7 @@ from storage.models import Admin, Invite, LinkCode, OutboxMessage, Subscriber
 from tests.handlers.wechat.account import make_account
 from tests.support import outcomes
 from tests.support.clock import Clock
+from tests.support.people import saw
 
 ROOT = Path(__file__).resolve().parents[2]
 _LINE = re.compile(r"(\w+)(?: at (\w+))?> ?(.*)")
@@ -117,12 +118,17 @@ class Stage:
         return answers
 
     def _answer(self, who: str, event: MessageReceived) -> tuple[Outgoing, ...]:
-        """Answer as the router does: a claim first, then an admin's conversation."""
+        """Answer as the router does where no flow wants it: a claim first, then an admin's conversation, twice."""
         welcome = claim(self.desk, who, event.text, self.clock.now())
         if welcome is not None:
             return (Outgoing(to=who, message=Text(text=welcome)),)
         admin = admins.find(self.desk.channel_id, who)
-        return converse(self.desk, admin, event, self.clock.now(), flows=self.flows) if admin is not None else ()
+        if admin is None:
+            return ()
+        asked = (
+            converse(self.desk, admin, event, self.clock.now(), flows=self.flows, unwanted=no) for no in (False, True)
+        )
+        return next(filter(None, asked), ())
 
     def _told(self) -> list[str]:
         """Return what was said to anybody besides the answers, since the last time."""
@@ -170,14 +176,14 @@ class Stage:
         for _ in range(int(number)):
             person = f"p{next(self._numbers)}"
             until = None if state == "a closed window" else self.clock.now() + timedelta(hours=20)
-            subscribers.saw(self.desk.channel_id, person, self.clock.now(), until)
+            saw(self.desk.channel_id, person, self.clock.now(), until)
             if state == "opted out":
                 subscribers.set_consent(self.desk.channel_id, person, Consent.OPTED_OUT, self.clock.now())
 
     def _people_with(self, number: str, name: str, value: str) -> None:
         for _ in range(int(number)):
             person = f"p{next(self._numbers)}"
-            subscribers.saw(self.desk.channel_id, person, self.clock.now(), self.clock.now() + timedelta(hours=20))
+            saw(self.desk.channel_id, person, self.clock.now(), self.clock.now() + timedelta(hours=20))
             typed = int(value) if self.desk.variables.get(name) == "number" else value
             Subscriber.update(variables={name: typed}).where(Subscriber.platform_user_id == person).execute()
 
@@ -206,7 +212,7 @@ class Stage:
         self.desk = replace(self.desk, platform=_WithoutChoices(platform))  # type: ignore[arg-type]
 
     def _person(self, first: str, last: str, person: str) -> None:
-        subscribers.saw(self.desk.channel_id, person, self.clock.now(), self.clock.now() + timedelta(hours=20))
+        saw(self.desk.channel_id, person, self.clock.now(), self.clock.now() + timedelta(hours=20))
         Subscriber.update(first_name=first, last_name=last).where(Subscriber.platform_user_id == person).execute()
 
     def _drafts(self, number: str, name: str) -> None:
@@ -236,6 +242,9 @@ class Stage:
 
     def _speaks_chinese(self, who: str) -> None:
         Admin.update(language="zh_CN").where(Admin.platform_user_id == who).execute()
+
+    def _throttled(self) -> None:
+        outcomes.slow_down(self.desk, self.clock.now())
 
     def _refused(self) -> None:
         outcomes.too_large(self.desk, self.clock.now())
@@ -328,6 +337,7 @@ DEEDS = {
     r"this is a WeChat (service|subscription) account": Stage._wechat,
     r"(\w+) speaks Chinese": Stage._speaks_chinese,
     r"the platform finds the picture too large": Stage._refused,
+    r"the platform asks to slow down": Stage._throttled,
     r"there is the flow (\w+) \((.+)\)": Stage._flow,
     r"the flow files are those that come along": Stage._flow_files,
     r"(\w+) writes to a flow: (.+)": Stage._says_to_flows,

@@ -14,11 +14,12 @@ from broadcast.mass.at_once import NOT_A_FEW_FIRST
 from broadcast.service import Desk, Unsendable
 from handlers.content import Content, Text
 from handlers.events import MessageReceived
-from storage import admins, approvals, broadcasts, channels, subscribers
+from storage import admins, approvals, broadcasts, channels
 from storage.models import Admin
 from tests.conftest import START
 from tests.handlers.wechat.account import make_account
 from tests.support.clock import Clock
+from tests.support.people import saw
 
 HELLO = Content(messages=(Text(text="Hello"),))
 
@@ -60,7 +61,7 @@ def desk(database: pw.Database, make_desk: Any) -> Desk:
 
 def people(desk: Desk, number: int, window: timedelta = timedelta(hours=20)) -> None:
     for at in range(number):
-        subscribers.saw(desk.channel_id, f"p{at}", START, START + window)
+        saw(desk.channel_id, f"p{at}", START, START + window)
 
 
 def say(desk: Desk, text: str, person: str = "anna") -> str:
@@ -76,7 +77,7 @@ def say(desk: Desk, text: str, person: str = "anna") -> str:
 @pytest.mark.parametrize(
     ("order", "answer"),
     [
-        ("canary", "How many people are to get it first?"),
+        ("canary", "How many people should get it first?"),
         ("canary 0", "“0” is not a number"),
         ("canary -1", "“-1” is not a number"),
         ("canary 1.5", "“1.5” is not a number"),

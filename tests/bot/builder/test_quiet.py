@@ -8,9 +8,9 @@ import pytest
 from bot.builder.quiet import say_quiet
 from bot.texts import texts
 from broadcast.quiet import quiet_hours
-from storage import subscribers
 from storage.models import Subscriber
 from tests.bot.conversation.turns import turn
+from tests.support.people import saw
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -21,7 +21,7 @@ def desk(database, make_desk, clock):
     desk = make_desk(quiet=quiet_hours("16:00-20:00", BERLIN))
     zones = {"one": "Asia/Shanghai", "two": "UTC+08:00", "three": "Europe/Berlin", "four": "", "gone": "Asia/Shanghai"}
     for person, zone in zones.items():
-        subscribers.saw(desk.channel_id, person, clock.now(), clock.now() + timedelta(hours=20))
+        saw(desk.channel_id, person, clock.now(), clock.now() + timedelta(hours=20))
         Subscriber.update(timezone=zone).where(Subscriber.platform_user_id == person).execute()
     Subscriber.update(consent="opted_out").where(Subscriber.platform_user_id == "gone").execute()
     return desk

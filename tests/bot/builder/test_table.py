@@ -1,4 +1,4 @@
-from bot.builder.anywhere import HELP
+from bot.builder.help import HELP
 from bot.builder.states import State
 from bot.builder.table import QUESTIONS, TABLE
 from bot.conversation.rule import Onward

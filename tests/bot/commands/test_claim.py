@@ -1,3 +1,5 @@
+import pytest
+
 from bot.commands.claim import claim
 from broadcast.service import Desk
 from storage import admins
@@ -37,6 +39,21 @@ def test_an_admin_is_told_that_a_code_is_bad(desk: Desk, clock: Clock) -> None:
     claim(desk, "anna", f"/admin claim {admins.invite(desk.channel_id, 'owner', clock.now())}", clock.now())
     said = claim(desk, "anna", "/admin claim WRONG", clock.now())
     assert said == "That code is wrong, used or too old. Ask for a new one."
+
+
+@pytest.mark.parametrize(
+    ("role", "code", "then"),
+    [("owner", "writer", "owner"), ("sender", "sender", "sender"), ("writer", "sender", "sender")],
+)
+def test_a_code_raises_a_role_and_never_lowers_it(desk: Desk, clock: Clock, role: str, code: str, then: str) -> None:
+    for wanted in (role, code):
+        said = claim(desk, "anna", f"/admin claim {admins.invite(desk.channel_id, wanted, clock.now())}", clock.now())
+    known = admins.find(desk.channel_id, "anna")
+    assert known is not None
+    assert known.role == then
+    assert (
+        said == f"Your role here stays {role}; a code never lowers it." if then == role else "Welcome!" in (said or "")
+    )
 
 
 def test_anything_else_is_no_claim(desk: Desk, clock: Clock) -> None:

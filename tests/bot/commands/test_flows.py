@@ -15,7 +15,7 @@ from bot.texts import texts
 from broadcast.service import Desk
 from handlers.contract import Capabilities
 from handlers.messenger.capabilities import CAPABILITIES as MESSENGER
-from storage import broadcasts, flow_counts, flow_runs, subscribers
+from storage import broadcasts, flow_counts, flow_runs
 from storage.flow_counts import Led, Steps, Tally
 from storage.models import Admin
 from tests.bot.conversation.turns import turn
@@ -24,6 +24,7 @@ from tests.conftest import START
 from tests.handlers.wechat.account import make_account
 from tests.support.clock import Clock
 from tests.support.page import Page
+from tests.support.people import saw
 
 WECHAT = make_account().capabilities
 LONG = "这个标题写得非常非常长一直写到再也写不下为止才肯停下来"
@@ -42,7 +43,7 @@ def flows(titles: list[str], text: str = "Well?", keywords: str = "") -> Flows:
 
 
 def came(desk: Desk, flow: str, status: str, step: int, **more: Any) -> None:
-    person = subscribers.saw(desk.channel_id, "ben", START, None)
+    person = saw(desk.channel_id, "ben", START, None)
     run_id = flow_runs.begin(desk.channel_id, person.id, flow, more.get("broadcast"), START)
     data = {"asked": [f"q{n}" for n in range(step + 1)], "step": more.get("at", f"q{step}")}
     flow_runs.keep(run_id, 0, status=status, data=data, waiting_until=None, ended_at=None)
@@ -85,7 +86,7 @@ def test_a_card_counts_who_stopped_at_steps_that_are_gone_or_ask_nothing(desk: D
     came(desk, "tea", "dropped", 0, at="gone")
     lines = said(desk, known, "/flows tea").text.split("\n")
     assert "2. pause: 1 dropped out" in lines
-    assert "1 dropped out at steps that are gone from it" in lines
+    assert "1 dropped out at steps that no longer exist" in lines
 
 
 def test_a_card_names_the_broadcasts_that_led_into_the_flow(desk: Desk) -> None:

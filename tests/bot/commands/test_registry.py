@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.commands.card import MOVES
@@ -5,6 +7,7 @@ from bot.commands.command import Command
 from bot.commands.run import COMMANDS, find, run, unknown
 from bot.conversation.memory import Memory
 from bot.conversation.reply import outgoing
+from bot.conversation.turn import Say
 from bot.texts import texts
 from handlers.contract import Capabilities
 from handlers.messenger.capabilities import CAPABILITIES as MESSENGER
@@ -68,3 +71,16 @@ def test_every_status_offers_a_next_move_that_its_life_allows(status: BroadcastS
         assert BroadcastStatus.PAUSED in BROADCAST_MOVES[status]
     if "cancel" in MOVES[status]:
         assert BroadcastStatus.CANCELLED in BROADCAST_MOVES[status]
+
+
+ROOM_FOR_TWO_MORE = 120
+"""What two commands and their help may take, in characters or bytes."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_the_whole_help_fits_one_message_of_every_platform_with_room_to_grow(clock, language: str) -> None:
+    (said,) = run(turn(role="owner", language=language, texts=texts(language)), Memory(), "/help").says
+    assert isinstance(said, Say)
+    longer = replace(said, text=said.text + "-" * ROOM_FOR_TWO_MORE)
+    for capabilities in (MESSENGER, make_account(clock=clock).capabilities):
+        assert len(outgoing((longer,), "anna", capabilities)) == 1

@@ -1,7 +1,7 @@
 """What the report says of a mass message: the platform's own counts, once."""
 
 from broadcast.service import Desk
-from storage.models import MassJob
+from storage.mass_models import MassJob
 from tests.support.clock import Clock
 from tests.support.transcript import Stage
 
@@ -19,5 +19,5 @@ def test_a_report_tells_the_counts_of_the_platform_once(desk: Desk, clock: Clock
         broadcast=1, number=1, kind="list", key="k", people=3, state="finished", updated_at=clock.now(), **counts
     )
     said = stage.play("anna> /broadcast report 1\n")
-    assert said.count("WeChat counts: 3 meant") == 1
+    assert said.count("WeChat counts: 3 intended") == 1
     assert "WeChat tells no more" in said

@@ -46,6 +46,27 @@ def test_what_is_not_meant_for_the_conversation_is_left_to_others(desk: Desk, an
     assert conversations.load(desk.channel_id, "anna") == ("", {}, 0)
 
 
+FOREIGN = (
+    ButtonPressed(key="b", person="anna", at=NOW, payload="flow:feedback|1.0.0", title="Tell me"),
+    ButtonPressed(key="b", person="anna", at=NOW, payload="GET_STARTED", title="Get Started"),
+    wrote("Soup", payload="f:lunch/menu/soup"),
+    wrote("done", payload="f:lunch/menu/done"),
+)
+
+
+@pytest.mark.parametrize(
+    "event", FOREIGN, ids=["a flow", "get started", "an answer to a flow", "an answer like a word"]
+)
+def test_a_tap_that_is_for_others_is_no_answer_in_the_middle_of_building(desk: Desk, anna: Admin, event: Event) -> None:
+    for text in ("/broadcast new Sale", "now", "everyone", "Hello"):
+        converse(desk, anna, wrote(text), NOW)
+    before = conversations.load(desk.channel_id, "anna")
+    assert converse(desk, anna, event, NOW) == ()
+    assert conversations.load(desk.channel_id, "anna") == before
+    (draft,) = desk.listed()
+    assert draft.content.messages == (Text(text="Hello"),)
+
+
 def test_a_native_command_is_the_typed_one(desk: Desk, anna: Admin) -> None:
     assert said(desk, anna, wrote("new Sale", command="broadcast"))[0].startswith("“Sale” it is.")
 

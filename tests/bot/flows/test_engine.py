@@ -79,6 +79,7 @@ def test_a_start_says_everything_up_to_the_first_question() -> None:
         version=flow.version,
         step="age",
         started_at=NOW,
+        language=ANNA.language,
         ahead=("bye",),
         asked=("age",),
         waiting_until=NOW + timedelta(hours=23),
@@ -143,6 +144,11 @@ def test_what_a_person_writes_is_never_filled_in() -> None:
 
 def test_a_picture_alone_is_no_answer() -> None:
     assert texts(answered(flow_of(steps(AGE)), "")) == ["I can only read words here. Please type your answer."]
+
+
+def test_pictures_cost_none_of_the_attempts_as_an_album_is_many_of_them_at_once() -> None:
+    asked_again = answered(flow_of(steps(AGE)), "", "", "", "")
+    assert (asked_again.run.attempts, asked_again.run.status) == (0, RunStatus.STARTED)
 
 
 @pytest.mark.parametrize("said", ["Bread", "面包", "2", "２", " bread! "])

@@ -126,7 +126,7 @@ CASES: tuple[tuple[str, str, list[str]], ...] = (
     (
         "an address that is none",
         steps("type='message'\nid='m'\nimage='javascript:alert(1)'"),
-        ["4: image in step “m”: is no address; it must begin with https:// (or http://)"],
+        ["4: image in step “m”: is no address; it must begin with https:// (or http://), and have no blanks in it"],
     ),
     (
         "a value that cannot be kept",

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.flows.clockwork import go_on
 from bot.flows.load import Flows
@@ -16,8 +17,9 @@ from broadcast.draft import from_row
 from broadcast.outgoing import Composer
 from handlers.content import Content, Template, Text
 from handlers.templates import ListedTemplate
-from storage import broadcasts, entries, flow_runs, ledger, subscribers, templates
-from storage.models import Click, FlowRun, OutboxMessage, Recipient, Subscriber
+from storage import broadcasts, conversations, entries, flow_runs, ledger, subscribers, templates
+from storage.erase import erase
+from storage.models import Admin, Click, FlowRun, OutboxMessage, Recipient, Subscriber
 from tests.support.page import Page
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -91,6 +93,18 @@ def test_a_button_a_link_and_get_started_enter_too(page):
     assert OutboxMessage.select().count() == before + 1
 
 
+def test_a_tap_of_an_admin_who_is_building_enters_as_anybodys_does_and_the_builder_stays(page, clock):
+    Admin.create(channel=page.channel.id, platform_user_id="boss", role="owner", added_at=clock.now())
+    for words in ("/broadcast new Sale", "now", "everyone", "How was it?\n[Tell me](flow:tea)", "preview"):
+        page.say("boss", words)
+    before = conversations.load(page.channel.id, "boss")
+    assert press(page, "boss", "flow:tea|0.0.0") == ["Green or black?"]
+    tapped = OutboxMessage.select().order_by(OutboxMessage.id.desc()).get().payload["choices"][0]
+    assert page.say("boss", tapped["title"], quick_reply={"payload": tapped["value"]}) == ["How many cups?"]
+    assert conversations.load(page.channel.id, "boss") == before
+    assert statuses() == [("tea", "started")]
+
+
 def test_a_run_survives_a_restart(page, tmp_path, clock):
     page.say("p1", "tea")
     again = Page(tmp_path, clock)
@@ -124,6 +138,18 @@ def test_a_keyword_that_answers_the_open_question_is_its_answer(page, tmp_path, 
     again.runtime.database.close()
 
 
+def test_a_flow_leads_into_the_next_and_that_one_into_another(page, tmp_path, clock):
+    for name, onward in (("milk", "sugar"), ("sugar", "tea")):
+        (tmp_path / "flows" / f"{name}.toml").write_text(
+            f'keywords = ["{name}"]\n[[steps]]\nid = "on"\ntype = "jump"\nflow = "{onward}"\n'
+        )
+    again = Page(tmp_path, clock)
+    again._number = 50
+    assert again.say("p1", "milk") == ["Green or black?"]
+    assert statuses() == [("milk", "completed"), ("sugar", "completed"), ("tea", "started")]
+    again.runtime.database.close()
+
+
 def test_after_a_hand_over_the_bot_is_quiet_for_a_day(page, tmp_path, clock):
     (tmp_path / "flows" / "help.toml").write_text(
         'title = "Help"\nkeywords = ["help me"]\n'
@@ -135,7 +161,10 @@ def test_after_a_hand_over_the_bot_is_quiet_for_a_day(page, tmp_path, clock):
     again.runtime.unclaimed.append(lambda _channel, event, _now: asked.append(event) or None)
     assert again.say("p1", "help me") == ["Somebody will write to you."]
     again.say("p1", "are you there?")
+    assert again.say("p1", "tea") == again.say("p1", "help me") == []
     assert asked == []
+    assert press(again, "p1", "flow:tea") == ["Green or black?"]
+    again.say("p1", "human")
     clock.advance(hours=25)
     again.say("p1", "and now?")
     assert len(asked) == 1
@@ -247,14 +276,64 @@ def test_a_broadcast_whose_template_was_paused_meanwhile_does_not_start(page):
     assert "has paused the template visit" in because.say(page.runtime.objection(draft), texts("en"))
 
 
+def test_a_run_that_a_host_began_before_there_was_a_file_of_that_name_stays_the_hosts(page, clock):
+    page.say("p1", "hello")
+    person = Subscriber.get()
+    flow_runs.begin(page.channel.id, person.id, "tea", None, clock.now())
+    with capture_logs() as log:
+        assert page.say("p1", "anything") == []
+        assert page.say("p1", "tea") == ["Green or black?"]
+        page.say("p1", "STOP")
+    assert [line for line in log if line["event"] == "event_failed"] == []
+
+
 def test_an_erased_person_is_nowhere_and_the_sums_stay(page, got, clock):
     page.say("p1", "tea")
     page.say("p1", "green")
-    assert subscribers.erase(page.channel.id, "p1", clock.now())
+    assert erase(page.channel.id, "p1", clock.now())
     person = Subscriber.get()
     assert (person.platform_user_id, person.variables, person.unreachable) == (f"erased:{person.id}", {}, True)
     assert entries.sums(got).audience == 1
     assert OutboxMessage.select().count() == 0
     assert "green" not in str([row.data for row in FlowRun.select()])
-    assert not subscribers.erase(page.channel.id, "p1", clock.now())
+    assert not erase(page.channel.id, "p1", clock.now())
     assert flow_runs.due(clock.now() + timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize("key", ["tea", "TEA", "Tee", "flow:tea"])
+def test_a_line_of_the_menu_enters_the_flow_whose_name_or_keyword_is_its_key(page, tmp_path, key):
+    (tmp_path / "flows" / "tea.toml").write_text(TEA.replace('["tea"]', '["Tee"]'), encoding="utf-8")
+    assert press(Page(tmp_path, page.clock), "p1", key) == ["Green or black?"]
+
+
+BOTH = """
+keywords = ["tea", "茶"]
+
+[[steps]]
+id = "kind"
+type = "question"
+ask = "number"
+text.en = "How many cups?"
+text.zh_CN = "几杯？"
+
+[[steps]]
+id = "end"
+type = "complete"
+text.en = "Coming up."
+text.zh_CN = "马上来。"
+"""
+
+
+@pytest.mark.parametrize(
+    ("keyword", "locale", "said"),
+    [("茶", "", ["几杯？", "马上来。"]), ("tea", "", ["How many cups?", "Coming up."]),
+     ("茶", "en_US", ["How many cups?", "Coming up."])],
+)  # fmt: skip
+def test_a_flow_is_in_the_language_of_the_word_that_entered_it_where_nothing_else_is_known(
+    page, tmp_path, clock, keyword, locale, said
+):
+    (tmp_path / "flows" / "tea.toml").write_text(BOTH, encoding="utf-8")
+    again = Page(tmp_path, clock)
+    subscribers.seen(again.channel.id, "p1", clock.now(), None)
+    Subscriber.update(locale=locale).execute()
+    assert [*again.say("p1", keyword), *again.say("p1", "٣")] == said

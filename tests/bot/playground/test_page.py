@@ -77,7 +77,7 @@ def test_why_a_broadcast_stands_still_is_said_while_it_does(
     with stage.installation.runtime.database.connection_context():
         made = broadcasts.create(page, "Sale", "anna", START)
         Broadcast.update(status=status, pause_reason="Look at it.").where(Broadcast.id == made.id).execute()
-        channels.pause(page, "The token has expired.", until and now + until)
+        channels.pause(page, "The token has expired.", until and now + until, now)
     numbers = stage.numbers()
     assert re.fullmatch(why, numbers["broadcasts"][0]["why"])
     assert numbers["paused"] == ["page"]

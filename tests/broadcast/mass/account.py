@@ -9,7 +9,7 @@ from typing import Any
 from broadcast.draft import Draft, from_row
 from broadcast.mass.cut import cut
 from broadcast.mass.steps import Steps
-from handlers.content import Articles, Content, Image, Message, Outgoing, Text
+from handlers.content import Article, Articles, Content, Image, Message, Outgoing, Text
 from handlers.contract import PlatformError
 from handlers.many import Ending, JobState, Recipients
 from handlers.outcomes import Accepted, Failure, Fate, Outcome, Refused
@@ -18,7 +18,7 @@ from handlers.wechat.lists import list_sizes
 from handlers.wechat.reviews import explain
 from storage import broadcasts, channels, entries, ledger, mass_jobs, subscribers, workers
 from storage.lifecycle import BroadcastStatus
-from storage.models import MassJob
+from storage.mass_models import MassJob
 from tests.support.clock import Clock
 
 
@@ -123,12 +123,13 @@ class MassLab:
 
     worker = "w1"
 
-    def __init__(self, clock: Clock, *, lists_allowed: bool = True) -> None:
+    def __init__(self, clock: Clock, *, lists_allowed: bool = True, name: str = "account") -> None:
         self.clock = clock
         self.mass = FakeMass(lists_allowed=lists_allowed)
         self.account = FakeAccount(self.mass)
-        self.channel = channels.ensure("account", "wechat")
+        self.channel = channels.ensure(name, "wechat")
         self.told: list[str] = []
+        self.heard: Callable[[str], None] = lambda _what: None
         self.stopping = False
         self._names = count(1)
         workers.beat(self.worker, clock.now())
@@ -143,6 +144,7 @@ class MassLab:
 
     def notify(self, what: str, _draft: Draft) -> None:
         self.told.append(what)
+        self.heard(what)
 
     def people(self, number: int) -> list[str]:
         """Let people follow the account."""
@@ -161,6 +163,10 @@ class MassLab:
         broadcasts.move(row.id, BroadcastStatus.SENDING, "boss", now, started_at=now)
         cut(self.draft(row.id), self.mass, now)  # type: ignore[arg-type]  # as above
         return int(row.id)
+
+    def news(self) -> Articles:
+        """Return an article with a cover."""
+        return Articles(articles=(Article(title="News", body="Read.", cover_url="http://mmbiz.qpic.cn/a"),))
 
     def draft(self, broadcast: int) -> Draft:
         """Return a broadcast as it stands."""

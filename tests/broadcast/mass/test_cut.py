@@ -69,7 +69,7 @@ def test_one_who_stops_or_leaves_after_it_was_cut_is_in_no_list(service):
     people = service.people(5)
     broadcast = service.broadcast()
     subscribers.set_consent(service.channel, people[0], Consent.OPTED_OUT, service.clock.now())
-    subscribers.gone(service.channel, people[1])
+    subscribers.gone(service.channel, people[1], service.clock.now())
     service.work()
     assert service.mass.sent[0][0] == Listed(tuple(people[2:]))
     assert service.states(broadcast) == {"sent": 3, "skipped opted_out": 1, "skipped unreachable": 1}

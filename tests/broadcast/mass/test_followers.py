@@ -1,7 +1,7 @@
 """The list of followers: page by page, going on where it stopped; who is on it no more is gone."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from handlers.contract import PlatformError
 from handlers.many import Follower, FollowerPage
 from storage import channels, subscribers
 from storage.models import Subscriber
+from tests.support.people import saw
 
 FOLLOWED = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -20,6 +21,7 @@ class List:
     def __init__(self, people: Sequence[str], page: int = 10_000) -> None:
         self.people, self.page, self.fails_behind = [*people], page, "nobody"
         self.asked: list[str] = []
+        self.total: int | None = None
 
     def follower_pages(self, after: str = "") -> Iterator[FollowerPage]:
         self.asked.append(after)
@@ -27,7 +29,8 @@ class List:
             raise PlatformError("WeChat did not answer. Please try again.")
         start = self.people.index(after) + 1 if after else 0
         part = tuple(self.people[start : start + self.page])
-        yield FollowerPage(part, part[-1] if start + self.page < len(self.people) else "", len(self.people))
+        total = len(self.people) if self.total is None else self.total
+        yield FollowerPage(part, part[-1] if start + self.page < len(self.people) else "", total)
 
     def followers(self, people: Sequence[str]) -> Iterator[Follower]:
         for person in people:
@@ -73,9 +76,99 @@ def test_who_is_not_on_the_list_is_gone_and_who_came_meanwhile_is_not(channel, c
     told = List(["stays", "new"], page=1)
     assert sync_page(channel, told, clock.now())
     clock.advance(seconds=5)
-    subscribers.saw(channel, "came", clock.now(), None)
+    saw(channel, "came", clock.now(), None)
     assert not sync_page(channel, told, clock.now())
     assert reachable(channel) == {"stays", "new", "came"}
+
+
+@pytest.mark.parametrize("step", [-3600, -5, 5, 3600])
+def test_clocks_that_differ_or_are_set_back_lose_nobody(channel, clock, step):
+    people = ["a", "b", "c"]
+    told = List(people, page=1)
+    for _ in range(2):
+        clock.advance(hours=25)
+        assert sync_page(channel, told, clock.now())
+        clock.advance(seconds=step)
+        assert sync_page(channel, told, clock.now())
+        saw(channel, "came", clock.now() - timedelta(seconds=5), None)
+        clock.advance(seconds=step)
+        told.total = 4
+        assert not sync_page(channel, told, clock.now())
+        assert reachable(channel) == {*people, "came"}
+
+
+def test_a_clock_set_back_by_days_does_not_put_the_list_off(channel, clock):
+    told = List(["a"])
+    sync_page(channel, told, clock.now())
+    clock.advance(days=-3)
+    sync_page(channel, told, clock.now())
+    assert len(told.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("people", "total"), [((), 2), ((), 0), (("a",), 2)], ids=["nobody of two", "nobody at all", "one of two"]
+)
+def test_a_list_that_leaves_people_out_loses_nobody(channel, clock, people, total):
+    sync_page(channel, List(["a", "b"]), clock.now())
+    clock.advance(hours=25)
+    short = List(people)
+    short.total = total
+    assert not sync_page(channel, short, clock.now())
+    assert reachable(channel) == {"a", "b"}
+    assert channels.sync(channel).finished_at == clock.now()
+    clock.advance(hours=25)
+    sync_page(channel, List(["a"]), clock.now())
+    assert reachable(channel) == {"a"}
+
+
+def test_one_who_leaves_while_the_list_is_read_has_left(channel, clock):
+    sync_page(channel, List(["a", "b"]), clock.now())
+    clock.advance(hours=25)
+    told = List(["a", "b"])
+    pages = told.follower_pages
+
+    def leave_meanwhile(after: str = "") -> Iterator[FollowerPage]:
+        for page in pages(after):
+            subscribers.gone(channel, "a", clock.now())
+            yield page
+
+    told.follower_pages = leave_meanwhile
+    sync_page(channel, told, clock.now())
+    assert reachable(channel) == {"b"}
+    clock.advance(hours=25)
+    sync_page(channel, List(["a", "b"]), clock.now())  # they came back while nothing ran
+    assert reachable(channel) == {"a", "b"}
+
+
+def test_two_workers_that_read_the_list_at_once_change_nothing(channel, clock):
+    told = List(["a", "b", "c"], page=1)
+    pages = told.follower_pages
+
+    def both(after: str = "") -> Iterator[FollowerPage]:
+        told.follower_pages = pages
+        sync_page(channel, told, clock.now())  # the other worker is quicker by a page
+        return pages(after)
+
+    told.follower_pages = both
+    while sync_page(channel, told, clock.now()):
+        pass
+    sync = channels.sync(channel)
+    assert (sync.run, sync.finished_at) == (1, clock.now())
+    assert reachable(channel) == {"a", "b", "c"}
+
+
+def test_a_page_that_comes_when_the_list_is_read_anew_moves_nothing(channel, clock):
+    told = List(["a", "b"], page=1)
+    while sync_page(channel, told, clock.now()):
+        pass
+    late = channels.sync(channel).run
+    clock.advance(hours=25)
+    sync_page(channel, told, clock.now())
+    reading = channels.sync(channel)
+    channels.sync_to(channel, late, "z")
+    channels.sync_done(channel, late, clock.now())
+    assert channels.sync(channel) == reading
+    assert (reading.run, reading.after) == (late + 1, "a")
 
 
 def test_the_list_is_read_once_a_day(channel, clock):
@@ -91,7 +184,7 @@ def test_the_list_is_read_once_a_day(channel, clock):
 
 def test_who_comes_back_can_be_reached_again(channel, clock):
     sync_page(channel, List(["a"]), clock.now())
-    subscribers.gone(channel, "a")
+    subscribers.gone(channel, "a", clock.now())
     clock.advance(hours=25)
     sync_page(channel, List(["a"]), clock.now())
     assert reachable(channel) == {"a"}

@@ -6,7 +6,9 @@ from broadcast.mass.results import ask_about_silent_jobs, finished
 from handlers.events import MassSendFinished
 from handlers.many import JobState
 from handlers.outcomes import Accepted, Uncertain
-from storage import mass_jobs
+from storage import broadcasts, mass_jobs
+from storage.lifecycle import BroadcastStatus
+from storage.models import Subscriber
 
 
 def tell(lab, job_id: str, status: str = "send success") -> None:
@@ -81,20 +83,94 @@ def test_a_review_that_refuses_it_fails_everybody_with_its_reason(service, statu
     assert service.told == ["review_failed"]
 
 
-@pytest.mark.parametrize(
-    ("status", "states"), [("send success", {"sent": 3}), ("err(40001)", {"failed confirmation_refused": 3})]
-)
-def test_a_confirmation_waits_and_its_event_tells(subscription, status, states):
-    subscription.people(3)
-    broadcast = subscription.broadcast()
-    subscription.mass.answers = [Uncertain("waiting_for_confirmation")]
-    subscription.work()
-    assert subscription.told == ["confirming"]
-    assert subscription.states(broadcast) == {"unknown": 3}
+CONFIRMING = Uncertain("waiting_for_confirmation")
+
+
+def wait_for_the_owner(lab) -> int:
+    lab.people(3)
+    broadcast = lab.broadcast()
+    lab.mass.answers = [CONFIRMING]
+    lab.work()
+    assert lab.told == ["confirming"]
+    assert lab.states(broadcast) == {"unknown": 3}
     assert mass_jobs.open_jobs(broadcast) == 1
+    return broadcast
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [("err(40001)", "confirmation_refused"), ("err(40002)", "confirmation_expired")]
+)
+def test_a_confirmation_that_is_not_given_is_told_by_its_event(subscription, status, reason):
+    broadcast = wait_for_the_owner(subscription)
     tell(subscription, "9", status)
-    assert subscription.states(broadcast) == states
+    assert subscription.states(broadcast) == {f"failed {reason}": 3}
     assert mass_jobs.open_jobs(broadcast) == 0
+
+
+def test_a_message_that_was_confirmed_is_told_by_its_key_and_its_event(subscription):
+    broadcast = wait_for_the_owner(subscription)
+    tell(subscription, "9")
+    assert subscription.jobs(broadcast) == [("everyone", "confirming", 3)]
+    assert subscription.states(broadcast) == {"unknown": 3}
+    subscription.mass.answers = [Accepted("9", again=True)]
+    subscription.clock.advance(minutes=2)
+    subscription.work()
+    first, second = subscription.mass.sent
+    assert first == second
+    assert counts(broadcast) == ("finished", 3, 3, 2, 1)
+    assert subscription.states(broadcast) == {"sent": 3}
+
+
+def test_a_confirmed_message_that_a_review_refuses_fails(subscription):
+    broadcast = wait_for_the_owner(subscription)
+    tell(subscription, "9", "err(20001)")
+    subscription.mass.answers = [Accepted("9", again=True)]
+    subscription.clock.advance(minutes=2)
+    subscription.work()
+    assert subscription.states(broadcast) == {"failed review_politics": 3}
+
+
+def test_somebody_elses_message_does_not_end_one_that_waits(subscription):
+    broadcast = wait_for_the_owner(subscription)
+    tell(subscription, "987654")  # to as many people as ours: the owner's own, from WeChat's page
+    assert subscription.states(broadcast) == {"unknown": 3}
+    subscription.mass.answers = [CONFIRMING]
+    subscription.clock.advance(minutes=2)
+    assert subscription.work() == 1
+    assert subscription.jobs(broadcast) == [("everyone", "confirming", 3)]
+    assert subscription.states(broadcast) == {"unknown": 3}
+    assert subscription.told == ["confirming"]
+    tell(subscription, "9", "err(40001)")
+    assert subscription.states(broadcast) == {"failed confirmation_refused": 3}
+
+
+def test_a_message_that_waits_is_asked_for_no_sooner_than_its_key_may_be_used(subscription):
+    wait_for_the_owner(subscription)
+    tell(subscription, "987654")
+    subscription.clock.advance(seconds=60)
+    assert subscription.work() == 0
+    subscription.clock.advance(seconds=1)
+    assert subscription.work() == 1
+
+
+def test_a_cancelled_message_that_waits_is_not_asked_for(subscription):
+    broadcast = wait_for_the_owner(subscription)
+    broadcasts.move(broadcast, BroadcastStatus.CANCELLED, "boss", subscription.clock.now())
+    tell(subscription, "987654")
+    subscription.clock.advance(minutes=2)
+    assert subscription.work() == 0
+    assert subscription.jobs(broadcast) == [("everyone", "confirming", 3)]
+
+
+def test_a_message_that_waits_and_has_nobody_left_to_ask_for_stays_in_doubt(subscription):
+    broadcast = wait_for_the_owner(subscription)
+    tell(subscription, "9")
+    Subscriber.update(consent="opted_out").execute()
+    subscription.clock.advance(minutes=2)
+    subscription.work()
+    assert len(subscription.mass.sent) == 1
+    assert subscription.jobs(broadcast) == [("tag", "failed", 3)]
+    assert subscription.states(broadcast) == {"unknown": 3}
 
 
 def test_a_confirmation_nobody_tells_of_ends_in_doubt(subscription):

@@ -13,6 +13,7 @@ from handlers.outcomes import Accepted, Failure, Fate, Uncertain
 from storage import broadcasts, channels, ledger, mass_jobs, subscribers
 from storage.lifecycle import BroadcastStatus, Consent, MassJobState
 from tests.broadcast.mass.account import refused
+from tests.support.people import saw
 
 LOST = Uncertain("no answer")
 
@@ -229,7 +230,7 @@ def test_each_list_has_a_draft_of_its_own_and_an_unclear_call_keeps_it(service):
 def test_a_picture_the_platform_has_forgotten_is_uploaded_once_more(service):
     service.people(3)
     broadcast = service.broadcast(Image(url="http://mmbiz.qpic.cn/a"))
-    gone = refused("attachment_expired", Fate.RETRY, "40007", attempts=1)
+    gone = refused("attachment_expired", Fate.RETRY, "40007", retries=1)
     service.mass.answers = [gone]
     service.work()
     assert len(service.account.uploads) == 2
@@ -244,7 +245,7 @@ def test_a_picture_the_platform_has_forgotten_is_uploaded_once_more(service):
 def test_an_open_window_lets_one_person_have_a_message_of_their_own(service):
     (person,) = service.people(1)
     now = service.clock.now()
-    subscribers.saw(service.channel, person, now, now + timedelta(hours=48))
+    saw(service.channel, person, now, now + timedelta(hours=48))
     broadcast = service.broadcast()
     service.work()
     assert [one.to for one in service.account.single] == [person]

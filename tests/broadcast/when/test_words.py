@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadcast.when.durations import parse_duration
-from broadcast.when.late import too_late
+from broadcast.when.late import parse_late, too_late
 from broadcast.when.normal import normalise
 from broadcast.when.words import canonical, say_distance, say_time
 from broadcast.when.zones import find_zone, zone_name
@@ -146,6 +146,20 @@ def test_what_is_no_length_of_time_is_refused(text: str) -> None:
 def test_many_spellings_become_one(text: str, plain: str) -> None:
     assert normalise(text) == plain
     assert normalise(plain) == plain
+
+
+@pytest.mark.parametrize("text", ["31 d", "5000 weeks", "721 h"])
+def test_nobody_can_allow_more_than_a_month_of_lateness(text: str) -> None:
+    problem = parse_late(text)
+    assert isinstance(problem, Problem)
+    assert "30 days" in problem.sentence.format(**problem.facts)
+
+
+def test_a_month_of_lateness_and_what_is_no_time_are_told_apart() -> None:
+    assert parse_late("30 d") == timedelta(days=30)
+    said = parse_late("soon")
+    assert isinstance(said, Problem)
+    assert said.code == "not_a_duration"
 
 
 def test_exactly_as_late_as_allowed_is_still_in_time() -> None:

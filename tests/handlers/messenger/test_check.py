@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.content import Article, Articles, Button, Card, Carousel, Content, Image, Text
-from handlers.messenger.check import check, is_web_address
+from handlers.messenger.check import check
 
 LINK = "https://example.com/page"
 
@@ -68,19 +68,3 @@ def test_the_way_out_is_a_quick_reply_of_20_characters():
     assert check(Content(messages=(Text(text="hi"),), way_out="x" * 20)) == []
     (problem,) = check(Content(messages=(Text(text="hi"),), way_out="x" * 21))
     assert problem.code == "choice_title_too_long"
-
-
-@pytest.mark.parametrize(
-    ("address", "fine"),
-    [
-        ("https://例え.jp/道", True),
-        ("HTTP://EXAMPLE.COM", True),
-        ("https://[::1", False),
-        ("https://exa mple.com", False),
-        ("https://example.com\n", False),
-        ("//example.com", False),
-        ("", False),
-    ],
-)
-def test_a_web_address_has_a_scheme_and_a_host(address, fine):
-    assert is_web_address(address) is fine

@@ -7,8 +7,8 @@ from handlers.outcomes import Fate
 
 # Transcribed from the platform's page of error codes, apart from our table: (code, subcode, reason, fate).
 DOCUMENTED = (
-    (1, None, "platform_trouble", Fate.RETRY),
-    (99, None, "platform_trouble", Fate.RETRY),
+    (1, None, "unexplained", Fate.RETRY),
+    (99, None, "unexplained", Fate.RETRY),
     (1, 1357046, "answer_lost", Fate.UNKNOWN),
     (2, None, "platform_trouble", Fate.RETRY),
     (3, None, "no_permission", Fate.PAUSE),
@@ -122,3 +122,8 @@ def test_a_transient_flag_does_not_change_a_known_row():
 def test_a_status_without_a_body_has_its_row(status, reason, fate):
     row = status_failure(status)
     assert (row.reason, row.fate) == (reason, fate)
+
+
+def test_words_about_a_person_under_another_code_unsubscribe_nobody():
+    assert failure(190, message="No matching user found").fate is Fate.PAUSE
+    assert failure(999_999, message="No matching user found").fate is Fate.GIVE_UP

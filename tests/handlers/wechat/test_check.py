@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.content import Article, Articles, Button, Content, Image, Text
-from handlers.wechat.address import is_web_address, may_fetch
+from handlers.wechat.address import may_fetch
 from tests.handlers.wechat.account import make_account
 
 OWN = "http://mmbiz.qpic.cn/mmbiz_jpg/abc/0"
@@ -113,9 +113,3 @@ def test_pictures_of_wechats_own_may_be_fetched(address):
 )
 def test_nothing_else_is_fetched(address):
     assert not may_fetch(address, "http://127.0.0.1:8090")
-
-
-def test_an_address_needs_a_scheme_and_a_host():
-    assert is_web_address("https://example.com/页")
-    for address in ("example.com", "https://", "mailto:a@b.c", "https://[::1", "https://a b"):
-        assert not is_web_address(address)

@@ -59,6 +59,14 @@ def test_a_plain_request_is_refused_where_a_key_is_set(safe):
             safe.verify(posted(body))
 
 
+def test_a_plain_signature_seen_once_signs_no_request_without_an_encrypted_part(safe):
+    """It is the same as one over an encrypted part of no length."""
+    plain = posted(payload("text"))
+    reused = {**plain.query, "encrypt_type": "aes", "msg_signature": plain.query["signature"]}
+    with pytest.raises(BadSignature):
+        safe.verify(RawRequest("POST", reused, {}, plain.body))
+
+
 def test_an_encrypted_part_that_was_changed_is_refused(safe):
     request = encrypted(payload("text"))
     other = encrypted(payload("image"))

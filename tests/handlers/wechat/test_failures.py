@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.outcomes import Fate, Refused, Uncertain
+from handlers.wechat import failures
 from handlers.wechat.answer import read_answer
 from handlers.wechat.failures import FAILURES, UNKNOWN_CODE, failure, token_failure, until_midnight
 from handlers.wechat.reviews import REVIEWS, explain
@@ -56,6 +57,22 @@ def test_the_ledgers_words_are_used(code, reason):
 )
 def test_waits_are_as_long_as_documented(code, seconds):
     assert failure(code).wait_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("row", "fate"),
+    [
+        (failures.UNKNOWN_CODE, Fate.GIVE_UP),
+        (failures.OTHER_STATUS, Fate.GIVE_UP),
+        (FAILURES[failures.ALREADY_SUBMITTED], Fate.GIVE_UP),
+        (failures.WRONG_ADDRESS, Fate.PAUSE),
+        (failures.NEVER_LEFT, Fate.RETRY),
+        (failures.NO_TOKEN, Fate.RETRY),
+    ],
+    ids=lambda one: getattr(one, "reason", ""),
+)
+def test_only_what_certainly_was_not_sent_is_tried_again(row, fate):
+    assert row.fate is fate
 
 
 def test_an_unknown_code_ends_this_message_and_is_named():

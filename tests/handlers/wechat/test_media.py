@@ -4,6 +4,9 @@ import pytest
 
 from handlers.content import Image
 from handlers.contract import PlatformError
+from handlers.outcomes import Refused
+from handlers.wechat.failures import PICTURE_TOO_LARGE
+from handlers.wechat.media import MATERIAL_BYTES
 from tests.handlers.wechat.api import Told, answer, error
 
 PNG, JPEG, GIF = b"\x89PNG\r\n\x1a\n" + b"x" * 9, b"\xff\xd8\xff\xe0" + b"x" * 9, b"GIF89a" + b"x" * 9
@@ -67,6 +70,18 @@ def test_what_is_no_picture_is_not_uploaded(api, account, told, reason):
     api.tell("/in.png", told)
     assert refused(api, account).failure.reason == reason
     assert api.calls(ADD) == []
+
+
+def test_a_redirect_is_not_followed_wherever_it_leads(api, account):
+    api.tell("/in.png", Told(302, b"", {"Location": f"{api.base}/inside.png"}))
+    api.tell("/inside.png", Told(body=PNG))
+    assert refused(api, account).failure.reason == "picture_unfetchable"
+    assert [asked.path for asked in api.asked] == ["/in.png"]
+
+
+def test_no_more_of_a_picture_is_read_than_could_be_uploaded(api, account):
+    api.tell("/in.png", Told(body=PNG + b"x" * MATERIAL_BYTES))
+    assert account._pictures.fetch(f"{api.base}/in.png") == Refused(PICTURE_TOO_LARGE)
 
 
 @pytest.mark.parametrize("told", [answer(errcode=0), answer(media_id=""), Told(502), Told(body=b"[]")])

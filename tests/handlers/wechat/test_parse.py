@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from handlers.contract import Unreadable
 from handlers.events import (
     ButtonPressed,
-    CopyrightFinding,
     Event,
     Followed,
     MassSendFinished,
@@ -41,7 +40,7 @@ MESSAGES = {
     "text_from_article": message(text="hi"),
     "menu_tap": message(text="Everyone", window_until=A_MINUTE),
     "menu_tap_zero": message(text="Everyone", window_until=A_MINUTE),
-    "image": message(image_urls=("http://mmbiz.qpic.cn/mmbiz_jpg/abc/0",), media_ids=("media-in-1",)),
+    "image": message(image_urls=("http://mmbiz.qpic.cn/mmbiz_jpg/abc/0",)),
     "voice": message(other_attachments=("voice",)),
     "video": message(other_attachments=("video",)),
     "shortvideo": message(other_attachments=("shortvideo",)),
@@ -65,26 +64,8 @@ EVENTS = {
 }
 JOB = {"key": "mass:3162228393", "person": "", "at": AT, "job_id": "3162228393", "total": 2, "filtered": 1, "sent": 1}
 JOBS = {
-    "mass_finished": MassSendFinished(
-        **JOB, status="send success", errors=0, article_urls=("http://mp.weixin.qq.com/s/abc",), copyright_state=1
-    ),
-    "mass_finished_copyright": MassSendFinished(
-        **JOB,
-        status="err(30003)",
-        errors=0,
-        copyright_state=3,
-        copyright_findings=tuple(
-            CopyrightFinding(
-                article=number,
-                audit_state=state,
-                original_url=f"http://mp.weixin.qq.com/s/o{number}",
-                may_reprint=may,
-                must_replace=True,
-                must_show_source=True,
-            )
-            for number, state, may in ((1, 2, True), (2, 3, False))
-        ),
-    ),
+    "mass_finished": MassSendFinished(**JOB, status="send success", errors=0),
+    "mass_finished_copyright": MassSendFinished(**JOB, status="err(30003)", errors=0),
     "mass_finished_empty_nodes": MassSendFinished(**JOB, status="send success", errors=0),
 }
 

@@ -168,6 +168,7 @@ def test_an_account_that_may_not_send_menus_sends_words_from_then_on(api, clock)
 
 def test_no_secret_is_printed_or_logged_on_the_way(road, api, clock, caplog):
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="urllib3")  # the product quiets it, and may have been built before
     account = make_account(api.base, clock, timeout=(1, 0.2))
     printed = [str(road(account))]
     for told in (Told(torn=True), error(40001), Told(500)):
