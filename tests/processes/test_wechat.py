@@ -73,7 +73,7 @@ def test_who_stopped_or_left_is_in_no_list_and_the_sums_balance(service):
     people = service.followers(6, since=6)
     service.tag_people(people, "six")
     assert "no more broadcasts" in service.say("STOP", people[0])
-    assert "no more broadcasts" in service.say("退订", people[1])
+    assert "不会再给您群发消息" in service.say("退订", people[1])  # in the language of the word
     service.say("", people[2], unsubscribe=True)
     broadcast = service.launch("To six", "kind = six")
     assert service.ends(broadcast) == {"sent": 3, "skipped opted_out": 2, "skipped unreachable": 1}
