@@ -87,10 +87,12 @@ def _answer(runtime: Runtime, channel: ChannelRuntime, event: Event, now: dateti
     return []
 
 
-def _consent(runtime: Runtime, channel: ChannelRuntime, event: Event, wanted: Consent, now: datetime) -> list[Outgoing]:
-    """Change what a person wants and confirm it; a START from somebody who never stopped is not ours to answer.
+def _consent(
+    runtime: Runtime, channel: ChannelRuntime, event: Event, wanted: Consent, now: datetime
+) -> list[Outgoing] | None:
+    """Change what a person wants and confirm it; None where it is a word like any other: START, and they never stopped.
 
-    Nor is a wish that comes late: they have said something else since, and heard our answer to that.
+    A wish that comes late is met with silence: they have said something else since, and heard our answer to that.
     """
     changed = subscribers.set_consent(channel.id, event.person, wanted, event.at)
     subscriber = subscribers.find(channel.id, event.person)
@@ -98,7 +100,7 @@ def _consent(runtime: Runtime, channel: ChannelRuntime, event: Event, wanted: Co
     if subscriber.consent != wanted.value:
         return []
     if wanted is Consent.SUBSCRIBED and not changed:
-        return _answer(runtime, channel, event, now)
+        return None
     if wanted is Consent.OPTED_OUT:
         runtime.flow_runner(channel).stop(subscriber, now)
     spoken = of_words(event.text) if isinstance(event, MessageReceived) else ""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot import router
 from storage import subscribers
 from storage.models import Admin, Broadcast, OutboxMessage, Subscriber
 from tests.support.page import PAGE, Page, signature
@@ -29,6 +30,15 @@ def test_what_is_overheard_while_another_app_answers_is_noted_and_not_answered(p
     overheard(page, "/broadcast new Sale")
     assert (Broadcast.select().count(), OutboxMessage.select().count()) == (0, 0)
     assert Subscriber.get().platform_user_id == "boss"
+
+
+def test_a_start_that_changes_nothing_begins_nothing_while_another_app_answers(page, monkeypatch):
+    asked = []
+    monkeypatch.setattr(router, "_answer", lambda *_: asked.append(1) or [])
+    overheard(page, "START")
+    assert asked == []
+    page.say("boss", "START")
+    assert asked == [1]
 
 
 def test_a_stop_is_a_stop_though_another_app_answers_and_is_not_confirmed(page):
